@@ -1,0 +1,94 @@
+// Checks each package as it would be published: publint, attw, and what the archive holds; with
+// --install also installs the archives in an empty project and imports every entry.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const packages = readdirSync(`${root}packages`)
+  .map((name) => ({ directory: `${root}packages/${name}`, ...readManifest(name) }))
+  .filter((manifest) => !manifest.private);
+const scratch = mkdtempSync(join(tmpdir(), "anyserial-pack-"));
+
+try {
+  for (const { directory, exports, name } of packages) {
+    console.log(`\n${name}`);
+    npx(["publint", directory, "--strict"]);
+    const hasTypes = Object.keys(exports).some((entry) => entry !== "./package.json");
+    if (hasTypes) npx(["attw", "--pack", directory, "--profile", "esm-only", "--no-emoji"]);
+    checkContents(directory);
+  }
+  if (process.argv.includes("--install")) installInEmptyProject();
+} catch (error) {
+  console.error(`check-packages: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+/** Packs a package and looks for what must not, or must, be in the archive. */
+function checkContents(directory) {
+  const [archive] = JSON.parse(npm(["pack", "--json", "--pack-destination", scratch], directory));
+  const paths = archive.files.map((file) => file.path);
+  const stray = paths.filter(
+    (path) => !/^((bin|dist|src)\/|LICENSE$|README\.md$|package\.json$)/.test(path),
+  );
+  const lacking = ["LICENSE", "README.md"].filter((path) => !paths.includes(path));
+  if (paths.some((path) => path.endsWith(".tsbuildinfo"))) stray.push("a .tsbuildinfo");
+  if (stray.length > 0) throw new Error(`the archive holds ${stray.join(", ")}`);
+  if (lacking.length > 0) throw new Error(`the archive lacks ${lacking.join(", ")}`);
+}
+
+function installInEmptyProject() {
+  const project = join(scratch, "project");
+  mkdirSync(project);
+  writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  const archives = readdirSync(scratch).filter((file) => file.endsWith(".tgz"));
+  npm(["install", "--ignore-scripts", ...archives.map((file) => join(scratch, file))], project);
+  const entries = packages.flatMap(({ exports, name }) =>
+    Object.keys(exports)
+      .filter((entry) => entry !== "./package.json")
+      .map((entry) => name + entry.slice(1)),
+  );
+  for (const entry of entries) {
+    node(["--input-type=module", "-e", `await import("${entry}")`], project);
+  }
+  for (const { bin, name } of packages.filter((manifest) => manifest.bin)) {
+    for (const file of Object.values(bin))
+      node([`node_modules/${name}/${file}`, "--help"], project);
+  }
+  console.log(`\ninstalled in an empty project: ${entries.join(", ")} import`);
+}
+
+function readManifest(name) {
+  return JSON.parse(readFileSync(`${root}packages/${name}/package.json`, "utf8"));
+}
+
+function node(args, cwd) {
+  return run(process.execPath, args, { cwd });
+}
+
+function npx(args) {
+  run("npx", ["--no-install", ...args], { stdout: "inherit" });
+}
+
+function npm(args, cwd) {
+  return run("npm", [...args, "--loglevel=error"], { cwd });
+}
+
+function run(command, args, { cwd = root, stdout = "pipe" }) {
+  const result = spawnSync(command, args, {
+    cwd,
+    encoding: "utf8",
+    shell: process.platform === "win32" && command !== process.execPath,
+    stdio: ["ignore", stdout, "inherit"],
+    timeout: 120_000,
+  });
+  if (result.error) throw result.error;
+  if (result.status !== 0) {
+    throw new Error(`failed: ${command} ${args.join(" ")}\n${result.stdout ?? ""}`);
+  }
+  return result.stdout;
+}

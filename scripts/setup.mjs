@@ -1,0 +1,71 @@
+// Makes a checkout runnable: installs and builds what is missing or stale, and says which and why.
+// It imports nothing but Node, since it runs before anything is installed.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Installs the dependencies and builds the packages, each only if needed; throws if that fails. */
+export function setUp() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new Error(`Node.js 20.19 or newer is needed, this is ${process.versions.node}`);
+  }
+  const installReason = whyInstall();
+  if (installReason) {
+    console.log(`setup: installing dependencies, because ${installReason}`);
+    npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error");
+  }
+  const buildReason = whyBuild();
+  if (buildReason) {
+    console.log(`setup: building, because ${buildReason}`);
+    tsc({ stdio: "inherit" });
+  }
+}
+
+/** Says what differs between package-lock.json and what is installed, if anything does. */
+function whyInstall() {
+  const installedLock = `${root}node_modules/.package-lock.json`;
+  if (!existsSync(installedLock)) return "node_modules is missing";
+  const wanted = JSON.parse(readFileSync(`${root}package-lock.json`, "utf8")).packages;
+  const installed = JSON.parse(readFileSync(installedLock, "utf8")).packages;
+  const stale = Object.entries(wanted).find(([path, entry]) => {
+    if (!path.includes("node_modules/") || (entry.optional && !installed[path])) return false;
+    return installed[path]?.version !== entry.version || !existsSync(root + path);
+  });
+  return stale && `${stale[0]} is not as in package-lock.json`;
+}
+
+/** Says why the compiler would build something, if it would. */
+function whyBuild() {
+  const plan = tsc({ encoding: "utf8" }, "--dry", "--verbose").stdout;
+  return plan.match(/is out of date because (.*)/)?.[1];
+}
+
+function tsc(options, ...args) {
+  return run(process.execPath, ["node_modules/typescript/bin/tsc", "-b", ...args], options);
+}
+
+function npm(...args) {
+  const script = process.env.npm_execpath;
+  if (script?.endsWith("npm-cli.js"))
+    run(process.execPath, [script, ...args], { stdio: "inherit" });
+  else run("npm", args, { stdio: "inherit", shell: process.platform === "win32" });
+}
+
+function run(command, args, options) {
+  const result = spawnSync(command, args, { cwd: root, ...options });
+  if (result.error) throw result.error;
+  if (result.status !== 0) throw new Error(`${command} ${args.join(" ")} failed`);
+  return result;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    setUp();
+  } catch (error) {
+    console.error(`setup: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
