@@ -1,0 +1,65 @@
+// Chooses the backend of the running system: the only file that reads process.platform. One
+// platform is loaded, on first use; koffi with it.
+
+import { ConfigurationError, isSerialError } from "../errors.ts";
+import { isOneOf } from "../validate.ts";
+import type { Backend } from "./backend.ts";
+import { UnsupportedBackend } from "./unsupported.ts";
+
+let selected: Promise<Backend> | undefined;
+
+/**
+ * The backend of this process; never rejects for a system without one, whose backend refuses.
+ *
+ * @returns The same backend every time.
+ * @throws {@link ConfigurationError} `ERR_INVALID_ARG_VALUE` — `ANYSERIAL_READINESS` is set wrongly.
+ */
+export function selectBackend(): Promise<Backend> {
+  selected ??= load(process.platform, process.arch);
+  return selected;
+}
+
+/** Operating system as the runtime names it. */
+export function platformName(): string {
+  return process.platform;
+}
+
+async function load(platform: string, arch: string): Promise<Backend> {
+  try {
+    switch (platform) {
+      case "linux":
+      case "android": {
+        const mechanism = forcedMechanism();
+        const [{ LinuxBackend, linuxParts }, { ffi }] = await Promise.all([
+          import("../linux/backend.ts"),
+          import("../ffi/koffi.ts"),
+        ]);
+        return new LinuxBackend(linuxParts(ffi, arch, mechanism));
+      }
+      default:
+        return new UnsupportedBackend(platform, `there is no backend for ${platform} yet`);
+    }
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    const reason = isSerialError(error)
+      ? error.message
+      : `the FFI driver koffi did not load on ${platform} ${arch} (${runtime()})`;
+    return new UnsupportedBackend(platform, reason, error);
+  }
+}
+
+function forcedMechanism(): "libuv" | "reactor" | undefined {
+  const value = process.env["ANYSERIAL_READINESS"];
+  if (value === undefined || value === "") return undefined;
+  if (isOneOf(value, ["libuv", "reactor"] as const)) return value;
+  throw new ConfigurationError(
+    `Invalid "ANYSERIAL_READINESS": got "${value}", expected libuv or reactor`,
+    { code: "ERR_INVALID_ARG_VALUE" },
+  );
+}
+
+function runtime(): string {
+  const { bun, deno, node } = process.versions;
+  if (bun !== undefined) return `Bun ${bun}`;
+  return deno === undefined ? `Node.js ${node}` : `Deno ${deno}`;
+}

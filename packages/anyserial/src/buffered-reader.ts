@@ -1,0 +1,141 @@
+// Exact counts and delimiters over receive(). Bytes that a failed call had already read stay here.
+
+import type { WaitOptions } from "./abort.ts";
+import { SerialError } from "./errors.ts";
+import { bytesOf, invalid, isIntegerIn } from "./validate.ts";
+
+/** Where the bytes come from: a port, or anything that receives like one. */
+export interface ByteSource {
+  /** Path to name in errors. */
+  readonly path: string;
+  /** Resolves with at least one byte. */
+  receive(options?: WaitOptions): Promise<Uint8Array>;
+}
+
+/** Options of {@link BufferedReader.receiveUntil}. */
+export interface ReceiveUntilOptions extends WaitOptions {
+  /**
+   * Most bytes to read before giving up, delimiter included.
+   * @defaultValue 1048576
+   */
+  readonly maxBytes?: number | undefined;
+}
+
+const DEFAULT_MAX_BYTES = 1024 * 1024;
+
+/** Reads exact counts and delimited messages; keeps what belongs to the next one. */
+export class BufferedReader {
+  readonly #source: ByteSource;
+  #bytes = new Uint8Array(256);
+  #start = 0;
+  #end = 0;
+
+  /** @param source A port, or anything that receives like one. */
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  /** Bytes read from the port and not taken yet. */
+  get bufferedBytes(): number {
+    return this.#end - this.#start;
+  }
+
+  /**
+   * Receives an exact number of bytes.
+   *
+   * @param count Bytes, 0 or more.
+   * @param options.signal Stops waiting; what was read stays buffered.
+   * @returns `count` bytes, the caller's to keep.
+   * @throws {@link ConfigurationError} `ERR_INVALID_ARG_VALUE` — `count` is no such number.
+   * @throws As `SerialPort.receive()`; what was read before stays buffered.
+   */
+  async receiveExactly(count: number, options: WaitOptions = {}): Promise<Uint8Array> {
+    if (!isIntegerIn(count, 0, Number.MAX_SAFE_INTEGER)) {
+      throw invalid("count", count, "a number of bytes, 0 or more");
+    }
+    while (this.bufferedBytes < count) await this.#fill(options);
+    return this.#take(count);
+  }
+
+  /**
+   * Receives up to and including a delimiter.
+   *
+   * @param delimiter One or more bytes, or text in UTF-8.
+   * @param options.maxBytes Most bytes to read before giving up.
+   * @param options.signal Stops waiting; what was read stays buffered.
+   * @returns The message with its delimiter, the caller's to keep.
+   * @throws {@link SerialError} `ERR_SERIAL_DELIMITER` — `maxBytes` came without the delimiter; the
+   *   bytes stay buffered.
+   * @throws As `SerialPort.receive()`; what was read before stays buffered.
+   */
+  async receiveUntil(
+    delimiter: Uint8Array | string,
+    options: ReceiveUntilOptions = {},
+  ): Promise<Uint8Array> {
+    const mark =
+      typeof delimiter === "string"
+        ? new TextEncoder().encode(delimiter)
+        : bytesOf("delimiter", delimiter);
+    if (mark.length === 0) throw invalid("delimiter", delimiter, "at least one byte");
+    const { maxBytes = DEFAULT_MAX_BYTES } = options;
+    if (!isIntegerIn(maxBytes, 1, Number.MAX_SAFE_INTEGER)) {
+      throw invalid("maxBytes", maxBytes, "a positive integer (bytes)");
+    }
+    for (let searched = 0; ; ) {
+      const held = Buffer.from(this.#bytes.buffer, this.#start, this.bufferedBytes);
+      const at = held.indexOf(mark, searched);
+      if (at !== -1 && at + mark.length <= maxBytes) return this.#take(at + mark.length);
+      if (at !== -1 || held.length >= maxBytes) throw this.#noDelimiter(maxBytes);
+      searched = Math.max(0, held.length - mark.length + 1);
+      await this.#fill(options);
+    }
+  }
+
+  /**
+   * Takes what is buffered, without waiting.
+   *
+   * @returns The bytes, possibly none; the caller's to keep.
+   */
+  takeBuffered(): Uint8Array {
+    return this.#take(this.bufferedBytes);
+  }
+
+  async #fill({ signal }: WaitOptions): Promise<void> {
+    const chunk = await this.#source.receive({ signal });
+    this.#makeRoom(chunk.length);
+    this.#bytes.set(chunk, this.#end);
+    this.#end += chunk.length;
+  }
+
+  #makeRoom(extra: number): void {
+    if (this.#end + extra <= this.#bytes.length) return;
+    const held = this.#bytes.subarray(this.#start, this.#end);
+    const needed = held.length + extra;
+    const target =
+      needed * 2 <= this.#bytes.length ? this.#bytes : new Uint8Array(Math.max(needed * 2, 256));
+    target.set(held);
+    this.#bytes = target;
+    this.#end = held.length;
+    this.#start = 0;
+  }
+
+  #take(count: number): Uint8Array {
+    const taken = this.#bytes.slice(this.#start, this.#start + count);
+    this.#start += count;
+    if (this.#start === this.#end) this.#start = this.#end = 0;
+    return taken;
+  }
+
+  #noDelimiter(maxBytes: number): SerialError {
+    const { path } = this.#source;
+    return new SerialError(
+      `Cannot read from port "${path}": no delimiter within ${maxBytes} bytes`,
+      {
+        code: "ERR_SERIAL_DELIMITER",
+        path,
+        operation: "receiveUntil",
+        hint: "raise maxBytes, check the delimiter, or take the bytes with takeBuffered()",
+      },
+    );
+  }
+}

@@ -1,0 +1,38 @@
+// A break of a given length: always taken back, whatever ends the wait.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PortCore } from "./port-core.ts";
+
+/**
+ * Holds the break condition.
+ *
+ * @param core The port.
+ * @param durationMs Length, in milliseconds.
+ * @param signal Ends the break early: the promise rejects with its reason.
+ */
+export async function holdBreak(
+  core: PortCore,
+  durationMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted();
+  core.run("sendBreak", (port) => port.setBreak(true));
+  const clear = (): void => {
+    takeBack();
+    try {
+      core.backendPort.setBreak(false);
+    } catch (error) {
+      core.noticed(error); // the device is gone, and the break with it
+    }
+  };
+  const takeBack = core.beforeClose(clear);
+  const signals = [core.ending, ...(signal === undefined ? [] : [signal])];
+  try {
+    await sleep(durationMs, undefined, { signal: AbortSignal.any(signals) });
+  } catch {
+    if (!core.isOpen) throw core.endError("sendBreak");
+    signal?.throwIfAborted();
+  } finally {
+    if (core.isOpen) clear();
+  }
+}

@@ -1,0 +1,113 @@
+// The receive family over the reader: where the bytes go, and what a marking port does to them.
+
+import type { WaitOptions } from "../abort.ts";
+import { ConfigurationError } from "../errors.ts";
+import { lineErrorCounts } from "./line-errors.ts";
+import { type LineEvent, MarkedInput } from "./marked-input.ts";
+import type { PortCore } from "./port-core.ts";
+import { Reader } from "./reader.ts";
+import { Slab } from "./slab.ts";
+
+/** Receives for one port. */
+export class Receiver {
+  readonly #core: PortCore;
+  readonly #reader: Reader;
+  #slab: Slab;
+  #slabSize: number;
+  #marked: MarkedInput | undefined;
+  #marks = false;
+
+  constructor(core: PortCore) {
+    this.#core = core;
+    this.#reader = new Reader(core);
+    this.#slabSize = core.config.readChunkSize;
+    this.#slab = new Slab(this.#slabSize);
+    this.reconfigured();
+  }
+
+  /** Bytes read from the kernel since open. */
+  get bytes(): number {
+    return this.#reader.bytes;
+  }
+
+  /** Data bytes decoded from marks and not taken. */
+  get decoded(): number {
+    return this.#marked?.waiting ?? 0;
+  }
+
+  /** The configuration changed. */
+  reconfigured(): void {
+    const { readChunkSize } = this.#core.config;
+    if (readChunkSize !== this.#slabSize) {
+      this.#slabSize = readChunkSize;
+      this.#slab = new Slab(readChunkSize);
+    }
+    const { marksErrors } = this.#core.backendPort;
+    if (marksErrors === this.#marks) return;
+    this.#marks = marksErrors;
+    this.#reader.restart(); // what it reads from here on has, or has not, marks in it
+    if (marksErrors) {
+      const hasParity = (): boolean => this.#core.config.parity !== "none";
+      this.#marked ??= new MarkedInput(lineErrorCounts(this.#core.backendPort), hasParity);
+    }
+  }
+
+  /** The input queue was discarded. */
+  cleared(): void {
+    this.#marked?.clear();
+  }
+
+  /** Reads into memory of the port: a view that is the caller's to keep. */
+  async receive(most: number, options: WaitOptions): Promise<Uint8Array> {
+    const offer = this.#slab.offer(most);
+    return this.#slab.take(offer, await this.receiveInto(offer, options));
+  }
+
+  /** Reads into the caller's memory. */
+  async receiveInto(into: Uint8Array, { signal }: WaitOptions): Promise<number> {
+    for (;;) {
+      if (this.#marked !== undefined) {
+        this.#core.check("receive");
+        signal?.throwIfAborted();
+        const count = this.#marked.takeData(into);
+        if (count > 0) return count;
+        if (!this.#marks) this.#marked = undefined; // turned off, and all that was decoded is taken
+      }
+      if (this.#marked === undefined) {
+        const count = await this.#reader.read(into, signal);
+        if (count > 0) return count;
+      } else await this.#decode(this.#marked, into.length, signal);
+    }
+  }
+
+  /** The next event in wire order. */
+  async receiveEvent({ signal }: WaitOptions): Promise<LineEvent> {
+    for (;;) {
+      const marked = this.#marked;
+      if (marked === undefined || !this.#marks) throw notMarking(this.#core.path);
+      this.#core.check("receive");
+      signal?.throwIfAborted();
+      const event = marked.takeEvent();
+      if (event !== undefined) return event;
+      await this.#decode(marked, this.#core.config.readChunkSize, signal);
+    }
+  }
+
+  async #decode(marked: MarkedInput, most: number, signal: AbortSignal | undefined): Promise<void> {
+    const offer = this.#slab.offer(most);
+    const count = await this.#reader.read(offer, signal);
+    if (count > 0) marked.push(offer.subarray(0, count), lineErrorCounts(this.#core.backendPort));
+  }
+}
+
+function notMarking(path: string): ConfigurationError {
+  return new ConfigurationError(
+    `Cannot receive events from port "${path}": lineErrors is "count"`,
+    {
+      code: "ERR_SERIAL_NOT_MARKING",
+      path,
+      operation: "receiveEvents",
+      hint: 'open the port with lineErrors: "mark", or configure() it so',
+    },
+  );
+}

@@ -1,0 +1,134 @@
+// Low latency: the driver's ASYNC_LOW_LATENCY flag and, on FTDI adapters, the latency timer in
+// sysfs (milliseconds; 16 by default). Both are put back as they were found.
+// From <linux/serial.h> and Documentation/ABI/testing/sysfs-bus-usb (latency_timer).
+
+import { readFileSync, readlinkSync, realpathSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { SettleUnsupported } from "../backend/backend.ts";
+import type { SerialConfig } from "../config.ts";
+import { PortPermissionError, type SerialError } from "../errors.ts";
+import { Struct } from "../ffi/struct.ts";
+import { errnoError } from "../posix/errno.ts";
+import type { DriverSetting } from "../posix/posix-platform.ts";
+import type { LinuxTty } from "./linux-tty.ts";
+
+/** What the setting needs to know. */
+export interface LowLatencyContext extends LinuxTty {
+  /** Root of sysfs; a parameter so that tests bring their own tree. */
+  readonly sysfs: string;
+}
+
+/** The low-latency setting of one open port. */
+export class LowLatency implements DriverSetting {
+  readonly #context: LowLatencyContext;
+  #flagBefore: number | undefined;
+  #timerBefore: string | undefined;
+
+  constructor(context: LowLatencyContext) {
+    this.#context = context;
+  }
+
+  apply(config: SerialConfig, settle: SettleUnsupported): void {
+    if (!config.lowLatency) {
+      this.restore();
+      return;
+    }
+    if (this.#flagBefore !== undefined) return;
+    const timer = this.#latencyTimer();
+    const failure = this.#setFlag() ?? this.#setTimer(timer);
+    if (failure !== undefined) settle("lowLatency", failure);
+  }
+
+  restore(): void {
+    if (this.#timerBefore !== undefined) {
+      try {
+        writeFileSync(this.#timerPath(), this.#timerBefore);
+      } catch {
+        // The device is gone, or its attribute is: there is nothing left to put back.
+      }
+      this.#timerBefore = undefined;
+    }
+    if (this.#flagBefore !== undefined) {
+      this.#writeFlag(this.#flagBefore);
+      this.#flagBefore = undefined;
+    }
+  }
+
+  #setFlag(): SerialError | undefined {
+    const { libc, abi, fd } = this.#context;
+    const struct = new Struct(abi.serialStruct);
+    const read = libc.ioctl(fd, abi.TIOCGSERIAL, struct.bytes);
+    if (read < 0) return this.#failed("ioctl(TIOCGSERIAL)", read);
+    const before = struct.get("flags") & abi.ASYNC_LOW_LATENCY;
+    const written = this.#writeFlag(abi.ASYNC_LOW_LATENCY);
+    if (written < 0) return this.#failed("ioctl(TIOCSSERIAL)", written);
+    this.#flagBefore = before;
+    return undefined;
+  }
+
+  #writeFlag(value: number): number {
+    const { libc, abi, fd } = this.#context;
+    const struct = new Struct(abi.serialStruct);
+    const read = libc.ioctl(fd, abi.TIOCGSERIAL, struct.bytes);
+    if (read < 0) return read;
+    const flags = (struct.get("flags") & ~abi.ASYNC_LOW_LATENCY) | value;
+    if (flags === struct.get("flags")) return 0;
+    struct.set("flags", flags);
+    return libc.ioctl(fd, abi.TIOCSSERIAL, struct.bytes);
+  }
+
+  /** The timer of an FTDI adapter as it stands; `undefined` for every other driver. */
+  #latencyTimer(): string | undefined {
+    try {
+      const driver = basename(readlinkSync(join(this.#devicePath(), "driver")));
+      if (driver !== "ftdi_sio") return undefined;
+      return readFileSync(this.#timerPath(), "utf8").trim();
+    } catch {
+      return undefined;
+    }
+  }
+
+  #setTimer(before: string | undefined): SerialError | undefined {
+    if (before === undefined) return undefined;
+    try {
+      // Newer kernels follow the flag by themselves: then there is nothing to write.
+      if (readFileSync(this.#timerPath(), "utf8").trim() !== "1") {
+        writeFileSync(this.#timerPath(), "1");
+      }
+      this.#timerBefore = before;
+      return undefined;
+    } catch (cause) {
+      this.restore();
+      return new PortPermissionError(
+        `Cannot set the latency timer of port "${this.#context.path}": no write access`,
+        {
+          code: (cause as NodeJS.ErrnoException).code ?? "EACCES", // fs throws nothing else
+          path: this.#context.path,
+          operation: "configure",
+          cause,
+          hint: `let your user write ${this.#timerPath()}, with a udev rule: SUBSYSTEM=="usb-serial", DRIVER=="ftdi_sio", ATTR{latency_timer}="1"`,
+        },
+      );
+    }
+  }
+
+  #devicePath(): string {
+    const name = basename(realpathSync(this.#context.path));
+    return join(this.#context.sysfs, "class/tty", name, "device");
+  }
+
+  #timerPath(): string {
+    return join(this.#devicePath(), "latency_timer");
+  }
+
+  #failed(syscall: string, result: number): SerialError {
+    return errnoError({
+      context: "feature",
+      operation: "configure",
+      path: this.#context.path,
+      syscall,
+      errno: -result,
+      errnoByName: this.#context.abi.errno,
+    });
+  }
+}

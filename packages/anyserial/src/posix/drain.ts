@@ -1,0 +1,58 @@
+// Waiting until output is out, without blocking: the kernel's queue is looked at as often as the
+// line's rate makes sense. Pure timing; the looking is passed in.
+
+import { setTimeout as sleep } from "node:timers/promises";
+
+const BITS_PER_CHARACTER = 10;
+const SHORTEST_MS = 1;
+const LONGEST_MS = 50;
+
+/**
+ * Time that the line needs for a number of bytes.
+ *
+ * @param bytes Bytes queued.
+ * @param baudRate Rate, in baud.
+ * @returns Milliseconds.
+ */
+export function wireTimeMs(bytes: number, baudRate: number): number {
+  return (bytes * BITS_PER_CHARACTER * 1000) / Math.max(baudRate, 1);
+}
+
+/**
+ * Waits until a queue is empty.
+ *
+ * @param waiting Looks at the queue: bytes left.
+ * @param baudRate Rate of the line, in baud.
+ * @param signal Stops waiting.
+ * @throws `signal.reason` — the signal is aborted.
+ */
+export async function waitDrained(
+  waiting: () => number,
+  baudRate: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let left = waiting(); left > 0; left = waiting()) {
+    signal.throwIfAborted();
+    await pause(wireTimeMs(left, baudRate), signal);
+  }
+}
+
+/**
+ * Waits until something holds, looking again after every pause.
+ *
+ * @param done Looks.
+ * @param signal Stops waiting.
+ * @throws `signal.reason` — the signal is aborted.
+ */
+export async function waitUntil(done: () => boolean, signal: AbortSignal): Promise<void> {
+  while (!done()) await pause(SHORTEST_MS, signal);
+}
+
+async function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  const bounded = Math.min(Math.max(durationMs, SHORTEST_MS), LONGEST_MS);
+  try {
+    await sleep(bounded, undefined, { signal });
+  } catch {
+    signal.throwIfAborted(); // with the caller's own reason, not the timer's
+  }
+}

@@ -1,0 +1,63 @@
+// The order of steps that opens a terminal, and the way back when one of them fails: no descriptor,
+// no lock and no changed setting is left.
+
+import type { OpenRequest } from "../backend/backend.ts";
+import { errnoError, type FailedCall } from "./errno.ts";
+import type { PosixDevice } from "./posix-device.ts";
+import type { PosixPlatform } from "./posix-platform.ts";
+import type { PosixHandle } from "./tty.ts";
+
+/**
+ * Opens and configures a terminal.
+ *
+ * Never waits for carrier: O_NONBLOCK. Never becomes the controlling terminal: O_NOCTTY.
+ *
+ * @param platform The system.
+ * @param request What to open and how.
+ * @param wrap Makes the device of the checked descriptor.
+ * @returns The device: locked if asked, raw, configured, its input empty.
+ */
+export function openTty<D extends PosixDevice>(
+  platform: PosixPlatform,
+  request: OpenRequest,
+  wrap: (handle: PosixHandle) => D,
+): D {
+  const { path } = request;
+  const fd = openDescriptor(platform, path);
+  let device: D | undefined;
+  let original: Uint8Array | undefined;
+  try {
+    original = readOriginal(platform, fd, path);
+    device = wrap({ fd, path, isPseudoTerminal: platform.isPseudoTerminal(fd) });
+    device.configure(request.config, request.settle);
+    device.discard("input");
+    return device;
+  } catch (error) {
+    if (original !== undefined) platform.libc.ioctl(fd, platform.abi.TERMIOS_SET, original);
+    if (device === undefined) platform.libc.close(fd);
+    else device.abandon();
+    throw error;
+  }
+}
+
+function openDescriptor({ abi, libc }: PosixPlatform, path: string): number {
+  const flags = abi.O_RDWR | abi.O_NOCTTY | abi.O_NONBLOCK | abi.O_CLOEXEC;
+  let fd: number;
+  do {
+    fd = libc.open(path, flags);
+  } while (fd === -abi.errno.EINTR);
+  if (fd >= 0) return fd;
+  throw failedOpen({ path, syscall: "open", errno: -fd, errnoByName: abi.errno });
+}
+
+function readOriginal({ abi, libc }: PosixPlatform, fd: number, path: string): Uint8Array {
+  const bytes = new Uint8Array(abi.termios.size);
+  const result = libc.ioctl(fd, abi.TERMIOS_GET, bytes);
+  if (result >= 0) return bytes;
+  const syscall = "ioctl(TCGETS)";
+  throw failedOpen({ path, syscall, errno: -result, errnoByName: abi.errno });
+}
+
+function failedOpen(call: Pick<FailedCall, "path" | "syscall" | "errno" | "errnoByName">): Error {
+  return errnoError({ context: "open", operation: "open", ...call });
+}

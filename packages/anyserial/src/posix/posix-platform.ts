@@ -1,0 +1,53 @@
+// What a POSIX platform adds to the shared device: data, and a few overrides. linux, darwin and bsd
+// each build one.
+
+import type { LineErrorCounts, SettleUnsupported } from "../backend/backend.ts";
+import type { Capability, Feature, SerialCapabilities } from "../capabilities.ts";
+import type { SerialConfig } from "../config.ts";
+import type { ModemLineCounts } from "../modem-lines.ts";
+import type { Rs485Config } from "../rs485.ts";
+import type { Libc } from "./libc.ts";
+import type { PosixAbi } from "./posix-abi.ts";
+import type { Termios } from "./termios.ts";
+
+/** The platform. */
+export interface PosixPlatform {
+  readonly name: string;
+  readonly abi: PosixAbi;
+  readonly libc: Libc;
+  readonly capabilities: SerialCapabilities;
+
+  /** Puts a rate into the settings. */
+  applyBaudRate(termios: Termios, baudRate: number): Termios;
+  /** Reads the rate that the driver took, in baud. */
+  readBaudRate(fd: number, termios: Termios): number;
+  /** What must follow every commit of the settings; returns `-errno` on failure. */
+  afterCommit?(fd: number, config: SerialConfig): number;
+  /** The descriptor is the device side of a pty: it has no line, and framing is not compared. */
+  isPseudoTerminal(fd: number): boolean;
+  /** Throws away a queue; returns `-errno` on failure. */
+  discard(fd: number, queue: "input" | "output"): number;
+
+  /** Settings of the driver beyond termios, for one open port. */
+  driverSettings(fd: number, path: string): readonly DriverSetting[];
+  /** RS-485 block in force; `null` where the driver has none. */
+  readRs485(fd: number): Rs485Config | null;
+  /** Asks the driver what it has, without side effects. */
+  probe(fd: number): Partial<Record<Feature, Capability>>;
+  /** Driver's counters, or `-errno`. */
+  readCounts(fd: number): { edges: ModemLineCounts; errors: LineErrorCounts } | number;
+  /** The transmitter's FIFO is empty; `undefined` where the driver cannot say. */
+  isTransmitterEmpty(fd: number): boolean | undefined;
+  /** tcdrain(3) in this thread; returns `-errno` on failure. */
+  tcdrain(fd: number): number;
+  /** Names the program that holds a port, where that can be found. */
+  findHolder(path: string): Promise<string | undefined>;
+}
+
+/** One setting of the driver outside termios. */
+export interface DriverSetting {
+  /** Brings the setting to what the configuration asks for; what the driver refuses is settled. */
+  apply(config: SerialConfig, settle: SettleUnsupported): void;
+  /** Puts back what was there before the first change; never throws. */
+  restore(): void;
+}

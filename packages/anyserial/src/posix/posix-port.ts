@@ -1,0 +1,167 @@
+// An open terminal that waits without blocking: the POSIX side of the backend contract. One
+// non-blocking system call first; only when the kernel has nothing does an operation wait.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { abortable } from "../abort.ts";
+import { type BackendPort, createIoCounters, type IoCounters } from "../backend/backend.ts";
+import type { SerialError } from "../errors.ts";
+import { waitDrained, waitUntil, wireTimeMs } from "./drain.ts";
+import { PosixDevice } from "./posix-device.ts";
+import type { PosixPlatform } from "./posix-platform.ts";
+import type { Readiness, Watch } from "./readiness/readiness.ts";
+import { tcdrainInThread } from "./tcdrain.ts";
+import type { PosixHandle } from "./tty.ts";
+
+/** Modem lines are looked at this often while somebody listens, in milliseconds. */
+const MODEM_SAMPLE_MS = 10;
+/** On close, queued output may take this much longer than the line needs, in milliseconds. */
+const CLOSE_SLACK_MS = 100;
+
+/** An open port. */
+export class PosixPort extends PosixDevice implements BackendPort {
+  readonly counters: IoCounters = createIoCounters();
+  onDisconnect: ((error: SerialError) => void) | undefined;
+  readonly #watch: Watch;
+  #readCanceled = false;
+  #writeCanceled = false;
+  #drainsInThread = 0;
+
+  protected constructor(platform: PosixPlatform, handle: PosixHandle, watch: Watch) {
+    super(platform, handle);
+    this.#watch = watch;
+  }
+
+  /** Wraps an open descriptor and starts to watch it. */
+  static watch(platform: PosixPlatform, handle: PosixHandle, readiness: Readiness): PosixPort {
+    const watch = readiness.watch(handle.fd, {
+      onHangup: () => port.onDisconnect?.(port.goneError("receive")),
+    });
+    const port = new PosixPort(platform, handle, watch);
+    return port;
+  }
+
+  /** Waits until a read may find something; `false` when canceled. */
+  protected waitReadable(): Promise<boolean> {
+    return this.#watch.waitReadable();
+  }
+
+  /** Waits until a write may find room; `false` when canceled. */
+  protected waitWritable(): Promise<boolean> {
+    return this.#watch.waitWritable();
+  }
+
+  read(into: Uint8Array): number | Promise<number> {
+    const count = this.#readNow(into);
+    return count > 0 ? count : this.#readLater(into);
+  }
+
+  cancelRead(): void {
+    this.#readCanceled = true;
+    this.#watch.cancelReadable();
+  }
+
+  write(data: Uint8Array): number | Promise<number> {
+    const count = this.tryWrite(data);
+    return count > 0 ? count : this.#writeLater(data);
+  }
+
+  cancelWrite(): void {
+    this.#writeCanceled = true;
+    this.#watch.cancelWritable();
+  }
+
+  tryWrite(data: Uint8Array): number {
+    this.counters.writeCalls++;
+    const count = this.writeOnce(data);
+    if (count === 0) this.counters.wouldBlock++;
+    return count;
+  }
+
+  async drain(exact: boolean, signal: AbortSignal): Promise<void> {
+    const { baudRate } = this.effectiveConfig();
+    await waitDrained(() => this.outputWaiting(), baudRate, signal);
+    if (!exact || this.tty.isPseudoTerminal) return;
+    if (this.tty.platform.isTransmitterEmpty(this.fd) === undefined) {
+      await this.#drainInThread(signal);
+    } else {
+      await waitUntil(() => this.tty.platform.isTransmitterEmpty(this.fd) !== false, signal);
+    }
+  }
+
+  async waitModemLineChange(signal: AbortSignal): Promise<void> {
+    try {
+      await sleep(MODEM_SAMPLE_MS, undefined, { signal });
+    } catch {
+      signal.throwIfAborted(); // with the caller's own reason, not the timer's
+    }
+  }
+
+  async #drainInThread(signal: AbortSignal): Promise<void> {
+    this.#drainsInThread++;
+    const result = tcdrainInThread(this.fd).finally(() => this.#drainsInThread--);
+    const call = { context: "io", operation: "drain", syscall: "tcdrain" } as const;
+    this.tty.check(call, await abortable(result, signal));
+  }
+
+  override restoreAtExit(): void {
+    if (this.#drainsInThread > 0) this.tty.platform.discard(this.fd, "output"); // lets the thread go
+    super.restoreAtExit();
+  }
+
+  async close(): Promise<number> {
+    const discarded = await this.#letOutputGo();
+    this.abandon();
+    return discarded;
+  }
+
+  override abandon(): void {
+    this.#watch.close();
+    this.closeBlocking();
+  }
+
+  /**
+   * close(2) itself would block until the queue is empty, for up to 30 seconds (tty_port.c,
+   * closing_wait): the time that the line needs is waited for here, and the rest is thrown away.
+   */
+  async #letOutputGo(): Promise<number> {
+    try {
+      const queued = this.outputWaiting();
+      if (queued === 0) return 0;
+      const { baudRate } = this.effectiveConfig();
+      const signal = AbortSignal.timeout(wireTimeMs(queued, baudRate) * 1.5 + CLOSE_SLACK_MS);
+      await waitDrained(() => this.outputWaiting(), baudRate, signal).catch(() => undefined);
+      const left = this.outputWaiting();
+      if (left > 0) this.discard("output");
+      return left;
+    } catch {
+      return 0; // the device is gone, and its queue with it
+    }
+  }
+
+  #readNow(into: Uint8Array): number {
+    this.counters.readCalls++;
+    const count = this.readOnce(into);
+    if (count === 0) this.counters.wouldBlock++;
+    return count;
+  }
+
+  async #readLater(into: Uint8Array): Promise<number> {
+    this.#readCanceled = false;
+    for (;;) {
+      this.counters.waits++;
+      if (!(await this.waitReadable())) return 0;
+      const count = this.#readNow(into);
+      if (count > 0 || this.#readCanceled) return count;
+    }
+  }
+
+  async #writeLater(data: Uint8Array): Promise<number> {
+    this.#writeCanceled = false;
+    for (;;) {
+      this.counters.waits++;
+      if (!(await this.waitWritable())) return 0;
+      const count = this.tryWrite(data);
+      if (count > 0 || this.#writeCanceled) return count;
+    }
+  }
+}

@@ -1,0 +1,163 @@
+// The controller of a pty as a backend port. Its read answers EIO, and its poll answers "hung up",
+// while no application has the device open: that is a state to wait out, not a disconnect.
+
+import type { PtyBackendPort, TerminalMode } from "../backend/backend.ts";
+import type { PosixPlatform } from "./posix-platform.ts";
+import { PosixPort } from "./posix-port.ts";
+import type { Readiness, Watch } from "./readiness/readiness.ts";
+import { decodeTermios } from "./termios.ts";
+import type { PosixHandle } from "./tty.ts";
+
+const READ = { context: "io", operation: "receive", syscall: "read" } as const;
+
+/** What the platform adds to a controller. */
+export interface PtySystem {
+  readonly platform: PosixPlatform;
+  readonly readiness: Readiness;
+  /** Opens the device of a controller for a moment; a descriptor, or `-errno`. */
+  openDevice(controllerFd: number): number;
+  /** Tells when the device may have been opened or closed. @returns Stops it. */
+  watchDevice(devicePath: string, onChange: () => void): () => void;
+}
+
+/** An open controller. */
+export class PtyPort extends PosixPort implements PtyBackendPort {
+  readonly devicePath: string;
+  onPresence: (() => void) | undefined;
+  readonly #system: PtySystem;
+  readonly #unwatch: () => void;
+  /** Operations that wait for an application. */
+  readonly #absentWaiters = new Set<() => void>();
+  readonly #canceled = { read: false, write: false };
+
+  private constructor(
+    system: PtySystem,
+    handle: PosixHandle,
+    rest: { watch: Watch; device: string },
+  ) {
+    super(system.platform, handle, rest.watch);
+    this.#system = system;
+    this.devicePath = rest.device;
+    this.#unwatch = system.watchDevice(rest.device, () => this.#presenceChanged());
+  }
+
+  /** Wraps a fresh controller: its device is raw and silent before anybody opens it. */
+  static create(system: PtySystem, handle: PosixHandle, devicePath: string): PtyPort {
+    const watch = system.readiness.watch(handle.fd, {});
+    const port = new PtyPort(system, handle, { watch, device: devicePath });
+    // Once the device was open, the controller's poll tells for ever after whether it is.
+    port.#withDevice(() => undefined);
+    return port;
+  }
+
+  isApplicationOpen(): boolean {
+    return (this.tty.libc.poll(this.fd, this.tty.abi.POLLIN, 0) & this.tty.abi.POLLHUP) === 0;
+  }
+
+  unreadBytes(): number {
+    return this.#withDevice((fd) => {
+      const cell = new Int32Array(1);
+      const request = this.tty.abi.FIONREAD;
+      const result = this.tty.libc.ioctl(fd, request, new Uint8Array(cell.buffer));
+      const call = {
+        context: "io",
+        operation: "inputWaiting",
+        syscall: "ioctl(FIONREAD)",
+      } as const;
+      this.tty.check(call, result);
+      return cell[0] as number;
+    });
+  }
+
+  discardUnread(): void {
+    const call = { context: "io", operation: "discard", syscall: "tcflush" } as const;
+    this.#withDevice((fd) => this.tty.check(call, this.tty.platform.discard(fd, "input")));
+  }
+
+  isWritable(): boolean {
+    return (this.tty.libc.poll(this.fd, this.tty.abi.POLLOUT, 0) & this.tty.abi.POLLOUT) !== 0;
+  }
+
+  terminalMode(): TerminalMode {
+    const { lflag, oflag } = decodeTermios(this.tty.abi, this.tty.readTermios());
+    const cooked = (lflag & this.tty.abi.ICANON) !== 0 || (oflag & this.tty.abi.OPOST) !== 0;
+    return { raw: !cooked, echo: (lflag & this.tty.abi.ECHO) !== 0 };
+  }
+
+  override cancelRead(): void {
+    this.#canceled.read = true;
+    super.cancelRead();
+    this.#wakeAbsentWaiters();
+  }
+
+  override cancelWrite(): void {
+    this.#canceled.write = true;
+    super.cancelWrite();
+    this.#wakeAbsentWaiters();
+  }
+
+  override abandon(): void {
+    this.#unwatch();
+    super.abandon();
+  }
+
+  protected override readOnce(into: Uint8Array): number {
+    for (;;) {
+      const count = this.tty.libc.read(this.fd, into, into.length);
+      if (count >= 0) return count;
+      const { EAGAIN, EINTR, EIO } = this.tty.abi.errno;
+      if (count === -EAGAIN || count === -EIO) return 0;
+      if (count !== -EINTR) throw this.tty.failure(READ, count);
+    }
+  }
+
+  protected override waitReadable(): Promise<boolean> {
+    this.#canceled.read = false;
+    return this.#waitPresent("read", () => super.waitReadable());
+  }
+
+  protected override waitWritable(): Promise<boolean> {
+    this.#canceled.write = false;
+    return this.#waitPresent("write", () => super.waitWritable());
+  }
+
+  async #waitPresent(which: "read" | "write", wait: () => Promise<boolean>): Promise<boolean> {
+    if (this.isApplicationOpen()) return wait();
+    // Then try again: what arrived meanwhile was nobody's event.
+    await this.#untilPresenceChanges();
+    return !this.#canceled[which];
+  }
+
+  /** Waits for the device to be opened; keeps the process alive, as every waiting operation does. */
+  #untilPresenceChanges(): Promise<void> {
+    return new Promise((resolve) => {
+      const alive = setInterval(() => undefined, 0x7fff_ffff);
+      const waiter = (): void => {
+        clearInterval(alive);
+        this.#absentWaiters.delete(waiter);
+        resolve();
+      };
+      this.#absentWaiters.add(waiter);
+    });
+  }
+
+  #presenceChanged(): void {
+    this.#wakeAbsentWaiters();
+    this.onPresence?.();
+  }
+
+  #wakeAbsentWaiters(): void {
+    for (const waiter of this.#absentWaiters) waiter();
+  }
+
+  #withDevice<T>(use: (fd: number) => T): T {
+    const fd = this.#system.openDevice(this.fd);
+    const call = { context: "open", operation: "open", syscall: "ioctl(TIOCGPTPEER)" } as const;
+    this.tty.check(call, fd);
+    try {
+      return use(fd);
+    } finally {
+      this.tty.libc.close(fd);
+    }
+  }
+}

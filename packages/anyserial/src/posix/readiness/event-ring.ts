@@ -1,0 +1,89 @@
+// Events from the reactor's thread to the main thread: a ring of (token, ready) pairs in shared
+// memory, with one producer and one consumer. A full ring makes the producer wait.
+
+import type { OnEvent } from "./readiness.ts";
+
+const HEAD = 0;
+const TAIL = 1;
+const STOPPED = 2;
+const HEADER = 4;
+const CAPACITY = 1024;
+
+type WaitAsync = (
+  cells: Int32Array,
+  index: number,
+  value: number,
+) => { readonly async: boolean; readonly value: Promise<string> | string };
+
+/** The ring; one side calls {@link EventRing.listen}, the other {@link EventRing.push}. */
+export class EventRing {
+  readonly memory: SharedArrayBuffer;
+  readonly #cells: Int32Array;
+
+  /** @param memory Memory of the other side's ring; by default fresh. */
+  constructor(memory?: SharedArrayBuffer) {
+    this.memory = memory ?? new SharedArrayBuffer((HEADER + 2 * CAPACITY) * 4);
+    this.#cells = new Int32Array(this.memory);
+  }
+
+  /** The consumer is gone: the producer is to end. */
+  get stopped(): boolean {
+    return Atomics.load(this.#cells, STOPPED) !== 0;
+  }
+
+  /** Producer: adds one event; waits while the ring is full. */
+  push(token: number, ready: number): void {
+    const tail = Atomics.load(this.#cells, TAIL);
+    for (;;) {
+      const head = Atomics.load(this.#cells, HEAD);
+      if (((tail - head) | 0) < CAPACITY) break;
+      if (this.stopped) return;
+      Atomics.wait(this.#cells, HEAD, head);
+    }
+    const slot = HEADER + 2 * (tail & (CAPACITY - 1));
+    this.#cells[slot] = token;
+    this.#cells[slot + 1] = ready;
+    Atomics.store(this.#cells, TAIL, (tail + 1) | 0);
+  }
+
+  /** Producer: wakes the consumer after one or more pushes. */
+  flush(): void {
+    Atomics.notify(this.#cells, TAIL);
+  }
+
+  /** Consumer: reports events as they come, each batch in a task of its own, until stopped. */
+  listen(onEvent: OnEvent): void {
+    const waitAsync = (Atomics as unknown as { waitAsync: WaitAsync }).waitAsync; // ES2024
+    const turn = (): void => {
+      if (this.stopped) return;
+      this.#take(onEvent);
+      const head = Atomics.load(this.#cells, HEAD);
+      const wait = waitAsync(this.#cells, TAIL, head);
+      if (wait.async) void (wait.value as Promise<string>).then(turn);
+      else setImmediate(turn);
+    };
+    turn();
+  }
+
+  /** Consumer: ends both sides. */
+  stop(): void {
+    Atomics.store(this.#cells, STOPPED, 1);
+    Atomics.notify(this.#cells, TAIL);
+    Atomics.notify(this.#cells, HEAD);
+  }
+
+  #take(onEvent: OnEvent): void {
+    const tail = Atomics.load(this.#cells, TAIL);
+    let head = Atomics.load(this.#cells, HEAD);
+    if (head === tail) return;
+    while (head !== tail) {
+      const slot = HEADER + 2 * (head & (CAPACITY - 1));
+      const token = this.#cells[slot] as number;
+      const ready = this.#cells[slot + 1] as number;
+      head = (head + 1) | 0;
+      Atomics.store(this.#cells, HEAD, head);
+      onEvent(token, ready);
+    }
+    Atomics.notify(this.#cells, HEAD);
+  }
+}

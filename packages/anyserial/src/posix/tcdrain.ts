@@ -1,0 +1,21 @@
+// tcdrain(3) off the event loop, in a thread of its own: only for drivers that cannot tell whether
+// their transmitter is empty. Not in libuv's pool, where it would hold up files and name look-ups.
+
+import { Worker } from "node:worker_threads";
+
+/**
+ * Waits in tcdrain(3) in a thread.
+ *
+ * @param fd Open terminal; discarding its output lets the thread go.
+ * @returns 0, or `-errno`.
+ */
+export function tcdrainInThread(fd: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("./tcdrain-worker.js", import.meta.url), {
+      workerData: fd,
+      execArgv: [],
+    });
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
+}

@@ -1,0 +1,114 @@
+// The settings of one terminal: one commit, read back and compared, undone when anything fails.
+
+import type { SettleUnsupported } from "../backend/backend.ts";
+import type { EffectiveConfig, SerialConfig } from "../config.ts";
+import { UnsupportedFeatureError } from "../errors.ts";
+import type { ControlLines } from "../modem-lines.ts";
+import type { DriverSetting } from "./posix-platform.ts";
+import { applyConfig, decodeTermios, encodeTermios, readFraming } from "./termios.ts";
+import type { Tty } from "./tty.ts";
+import { changedSettings } from "./verify.ts";
+
+/** Settings of an open terminal. */
+export class TtySettings {
+  readonly #tty: Tty;
+  readonly #driver: readonly DriverSetting[];
+  readonly #setControlLines: (lines: ControlLines) => void;
+  #config: SerialConfig | undefined;
+  #locked = false;
+
+  /**
+   * @param tty The terminal.
+   * @param setControlLines Sets output lines.
+   */
+  constructor(tty: Tty, setControlLines: (lines: ControlLines) => void) {
+    this.#tty = tty;
+    this.#driver = tty.platform.driverSettings(tty.fd, tty.path);
+    this.#setControlLines = setControlLines;
+  }
+
+  /** Received errors are marked in the stream. */
+  get marksErrors(): boolean {
+    return this.#config?.lineErrors === "mark";
+  }
+
+  /** Applies a configuration, or leaves everything as it was. */
+  configure(config: SerialConfig, settle: SettleUnsupported): void {
+    const wasLocked = this.#locked;
+    this.#setLocked(config.exclusive);
+    const before = this.#tty.readTermios();
+    try {
+      this.#apply(before, config, settle);
+      this.#config = config;
+    } catch (error) {
+      this.#undo(before);
+      this.#setLocked(wasLocked);
+      throw error;
+    }
+  }
+
+  /** Reads the settings back from the driver. */
+  effective(): EffectiveConfig {
+    const { abi, fd, platform } = this.#tty;
+    const termios = decodeTermios(abi, this.#tty.readTermios());
+    return Object.freeze({
+      baudRate: platform.readBaudRate(fd, termios),
+      ...readFraming(abi, termios),
+      rs485: platform.readRs485(fd),
+    });
+  }
+
+  /** Puts back what the driver was changed to beyond its terminal settings; never throws. */
+  restore(): void {
+    for (const setting of this.#driver) setting.restore();
+    if (this.#locked) this.#tty.libc.ioctlValue(this.#tty.fd, this.#tty.abi.TIOCNXCL, 0);
+    this.#locked = false;
+  }
+
+  #apply(before: Uint8Array, config: SerialConfig, settle: SettleUnsupported): void {
+    const { abi, fd, path, platform, isPseudoTerminal } = this.#tty;
+    const framed = applyConfig(abi, decodeTermios(abi, before), config);
+    const wanted = platform.applyBaudRate(framed, config.baudRate);
+    const committed = this.#tty.writeTermios(encodeTermios(abi, wanted));
+    const call = { context: "configure", operation: "configure" } as const;
+    this.#tty.check({ ...call, syscall: "ioctl(TCSETS)" }, committed);
+    this.#tty.check({ ...call, syscall: "ioctl(speed)" }, platform.afterCommit?.(fd, config) ?? 0);
+    for (const setting of this.#driver) setting.apply(config, settle);
+    const line = { path, hasFraming: !isPseudoTerminal };
+    for (const change of changedSettings(line, config, this.effective())) {
+      settle(change.setting, change.error);
+    }
+    this.#applyControlLines(config.controlLines, settle);
+  }
+
+  #undo(before: Uint8Array): void {
+    this.#tty.writeTermios(before);
+    const quietly = (): void => undefined;
+    for (const setting of this.#driver) {
+      if (this.#config === undefined) setting.restore();
+      else setting.apply(this.#config, quietly);
+    }
+    if (this.#config !== undefined) this.#tty.platform.afterCommit?.(this.#tty.fd, this.#config);
+  }
+
+  #applyControlLines(lines: ControlLines, settle: SettleUnsupported): void {
+    if (lines === this.#config?.controlLines) return;
+    try {
+      this.#setControlLines(lines);
+    } catch (error) {
+      if (!(error instanceof UnsupportedFeatureError)) throw error;
+      settle("controlLines", error);
+    }
+  }
+
+  /** Both locks: flock(2) for programs that cooperate, TIOCEXCL for the others. */
+  #setLocked(locked: boolean): void {
+    if (locked === this.#locked) return;
+    const { abi, fd, libc } = this.#tty;
+    const operation = locked ? abi.LOCK_EX | abi.LOCK_NB : abi.LOCK_UN;
+    const call = { context: "open", operation: "open", syscall: "flock" } as const;
+    this.#tty.check(call, libc.flock(fd, operation));
+    libc.ioctlValue(fd, locked ? abi.TIOCEXCL : abi.TIOCNXCL, 0);
+    this.#locked = locked;
+  }
+}

@@ -1,0 +1,85 @@
+// One terminal's system calls, with failures turned into errors that name the port.
+
+import type { SerialError } from "../errors.ts";
+import { type ErrnoContext, errnoError } from "./errno.ts";
+import type { Libc } from "./libc.ts";
+import type { PosixAbi } from "./posix-abi.ts";
+import type { PosixPlatform } from "./posix-platform.ts";
+
+/** An open descriptor, known to be a terminal. */
+export interface PosixHandle {
+  readonly fd: number;
+  /** Path to name in errors. */
+  readonly path: string;
+  /** The device side of a pty. */
+  readonly isPseudoTerminal: boolean;
+}
+
+/** A call that may fail: what for, and what to say. */
+export interface TtyCall {
+  readonly context: ErrnoContext;
+  /** What the caller asked for, as `actionOf()` words it. */
+  readonly operation: string;
+  readonly syscall: string;
+}
+
+type IntRequest = "FIONREAD" | "TIOCOUTQ" | "TIOCMGET" | "TIOCMBIC" | "TIOCMBIS";
+
+/** The terminal behind a descriptor. */
+export class Tty {
+  readonly platform: PosixPlatform;
+  readonly libc: Libc;
+  readonly abi: PosixAbi;
+  readonly fd: number;
+  readonly path: string;
+  /** The device side of a pty: it has no line and no transmitter. */
+  readonly isPseudoTerminal: boolean;
+
+  constructor(platform: PosixPlatform, handle: PosixHandle) {
+    this.platform = platform;
+    this.libc = platform.libc;
+    this.abi = platform.abi;
+    this.fd = handle.fd;
+    this.path = handle.path;
+    this.isPseudoTerminal = handle.isPseudoTerminal;
+  }
+
+  /** Passes a result that is no failure. */
+  check(call: TtyCall, result: number): number {
+    if (result < 0) throw this.failure(call, result);
+    return result;
+  }
+
+  /** The error for a result of `-errno`. */
+  failure({ context, operation, syscall }: TtyCall, result: number): SerialError {
+    return errnoError({
+      context,
+      operation,
+      path: this.path,
+      syscall,
+      errno: -result,
+      errnoByName: this.abi.errno,
+    });
+  }
+
+  /** An ioctl over one `int`, in and out, of a feature that the driver may lack. */
+  int(operation: string, request: IntRequest, value: number = 0): number {
+    const cell = new Int32Array([value]);
+    const result = this.libc.ioctl(this.fd, this.abi[request], new Uint8Array(cell.buffer));
+    this.check({ context: "feature", operation, syscall: `ioctl(${request})` }, result);
+    return cell[0] as number;
+  }
+
+  /** Reads the kernel's settings, whole. */
+  readTermios(): Uint8Array {
+    const bytes = new Uint8Array(this.abi.termios.size);
+    const result = this.libc.ioctl(this.fd, this.abi.TERMIOS_GET, bytes);
+    this.check({ context: "configure", operation: "configure", syscall: "ioctl(TCGETS)" }, result);
+    return bytes;
+  }
+
+  /** Writes the kernel's settings; returns `-errno` on failure. */
+  writeTermios(bytes: Uint8Array): number {
+    return this.libc.ioctl(this.fd, this.abi.TERMIOS_SET, bytes);
+  }
+}

@@ -1,0 +1,53 @@
+// Compares what was asked for with what the driver took: pure. A rate may differ by 3 %.
+
+import type { EffectiveConfig, SerialConfig } from "../config.ts";
+import { UnsupportedConfigurationError } from "../errors.ts";
+
+const RATE_TOLERANCE = 0.03;
+
+/** One setting that the driver silently changed. */
+export interface ChangedSetting {
+  /** Name of the setting, as the policy's warning gives it. */
+  readonly setting: string;
+  readonly error: UnsupportedConfigurationError;
+}
+
+/** Where the settings were applied. */
+export interface Line {
+  /** Port to name. */
+  readonly path: string;
+  /** `false` for a pty, whose driver keeps 8 data bits and no parity whatever is asked. */
+  readonly hasFraming: boolean;
+}
+
+/**
+ * Lists what the driver silently changed.
+ *
+ * @param line Where.
+ * @param wanted Settings asked for.
+ * @param taken Settings read back.
+ * @returns One entry a setting, none where everything took.
+ */
+export function changedSettings(
+  line: Line,
+  wanted: SerialConfig,
+  taken: EffectiveConfig,
+): ChangedSetting[] {
+  const offBy = Math.abs(taken.baudRate - wanted.baudRate) / wanted.baudRate;
+  const changed: ("baudRate" | "dataBits" | "parity")[] = [];
+  if (offBy > RATE_TOLERANCE) changed.push("baudRate");
+  if (line.hasFraming && taken.dataBits !== wanted.dataBits) changed.push("dataBits");
+  if (line.hasFraming && taken.parity !== wanted.parity) changed.push("parity");
+  return changed.map((setting) => ({
+    setting,
+    error: new UnsupportedConfigurationError(
+      `Cannot configure port "${line.path}": the driver changed ${setting} from ${wanted[setting]} to ${taken[setting]}`,
+      {
+        code: "ERR_SERIAL_SETTING_CHANGED",
+        path: line.path,
+        operation: "configure",
+        hint: `set ${setting} to ${taken[setting]} or another value that the driver keeps, or set unsupportedPolicy to warn or ignore`,
+      },
+    ),
+  }));
+}

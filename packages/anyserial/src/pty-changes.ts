@@ -1,0 +1,96 @@
+// What an application does with an emulated port, as changes: it comes, it goes, it sets its
+// terminal. Looks only when the kernel tells, and only while somebody listens.
+
+import { isDeepStrictEqual } from "node:util";
+import { abortable } from "./abort.ts";
+import type { PtyBackendPort } from "./backend/backend.ts";
+import type { PortCore } from "./io/port-core.ts";
+import type { VirtualPortSettings } from "./pty.ts";
+
+/** One change on the application's side. */
+export type VirtualPortChange =
+  | { readonly kind: "open" }
+  | { readonly kind: "close" }
+  | { readonly kind: "settings"; readonly settings: VirtualPortSettings };
+
+type Listener = (change: VirtualPortChange) => void;
+
+/** Changes of one port. */
+export class PtyChanges {
+  readonly #core: PortCore;
+  readonly #backendPort: PtyBackendPort;
+  readonly #settings: () => VirtualPortSettings;
+  readonly #listeners = new Set<Listener>();
+  #wasOpen = false;
+  #last: VirtualPortSettings | undefined;
+
+  constructor(core: PortCore, backendPort: PtyBackendPort, settings: () => VirtualPortSettings) {
+    this.#core = core;
+    this.#backendPort = backendPort;
+    this.#settings = settings;
+  }
+
+  /** Looks for changes now. */
+  look(): void {
+    if (this.#listeners.size === 0 || !this.#core.isOpen) return;
+    const isOpen = this.#backendPort.isApplicationOpen();
+    if (isOpen !== this.#wasOpen) this.#tell({ kind: isOpen ? "open" : "close" });
+    this.#wasOpen = isOpen;
+    const settings = this.#settings();
+    if (!isDeepStrictEqual(settings, this.#last)) this.#tell({ kind: "settings", settings });
+    this.#last = settings;
+  }
+
+  /** Iterates over the changes from now on. */
+  iterate(signal: AbortSignal | undefined): AsyncGenerator<VirtualPortChange, undefined> {
+    const queue: VirtualPortChange[] = [];
+    let wake = (): void => undefined;
+    const listener: Listener = (change) => {
+      queue.push(change);
+      wake();
+    };
+    this.#listen(listener);
+    return this.#run(queue, signal, {
+      next: () =>
+        new Promise<void>((resolve) => {
+          wake = resolve;
+        }),
+      stop: () => this.#unlisten(listener),
+    });
+  }
+
+  async *#run(
+    queue: VirtualPortChange[],
+    signal: AbortSignal | undefined,
+    source: { readonly next: () => Promise<void>; readonly stop: () => void },
+  ): AsyncGenerator<VirtualPortChange, undefined> {
+    try {
+      for (;;) {
+        const change = queue.shift();
+        if (change !== undefined) yield change;
+        else if (!this.#core.isOpen) return;
+        else await abortable(Promise.race([source.next(), this.#core.closed]), signal);
+      }
+    } finally {
+      source.stop();
+    }
+  }
+
+  #listen(listener: Listener): void {
+    if (this.#listeners.size === 0 && this.#core.isOpen) {
+      this.#wasOpen = this.#backendPort.isApplicationOpen();
+      this.#last = this.#settings();
+      this.#backendPort.onPresence = () => this.look();
+    }
+    this.#listeners.add(listener);
+  }
+
+  #unlisten(listener: Listener): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size === 0) this.#backendPort.onPresence = undefined;
+  }
+
+  #tell(change: VirtualPortChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}

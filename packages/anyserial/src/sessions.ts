@@ -1,0 +1,147 @@
+// serialSessions: the loop that everybody writes, written once. Waits by events of the folders that
+// the path goes through, never by polling.
+
+import { existsSync, type FSWatcher, readlinkSync, watch } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { WaitOptions } from "./abort.ts";
+import { createSerialConfig, type SerialConfigInput } from "./config.ts";
+import {
+  PortBusyError,
+  PortNotFoundError,
+  PortPermissionError,
+  SerialDisconnectedError,
+} from "./errors.ts";
+import { openSerialPort } from "./open.ts";
+import type { SerialPort } from "./serial-port.ts";
+
+/** Links are followed this far, as the kernel does at most 40 times. */
+const MOST_LINKS = 8;
+
+/**
+ * Opens a port each time that its device is there: when it is plugged in, and again after it was
+ * gone. Every setting is applied anew each time.
+ *
+ * The port of a round belongs to the loop's body: it is closed when the body asks for the next
+ * round, and a body that breaks off closes its port too. The next round starts when the port was
+ * disconnected, or closed by the body, and the device is there.
+ *
+ * @param path Path of the port, or a link to it such as `/dev/serial/by-id/…`.
+ * @param config Settings that differ from the defaults.
+ * @param options.signal Ends the loop by rejecting.
+ * @returns An endless iterator over freshly opened ports.
+ * @throws {@link ConfigurationError} `ERR_INVALID_ARG_VALUE` — an argument is wrong.
+ * @throws The errors of `openSerialPort()` that waiting does not cure.
+ * @throws `signal.reason` — the signal is aborted.
+ * @example
+ * ```ts
+ * import { serialSessions } from "anyserial";
+ *
+ * for await (const port of serialSessions("/dev/ttyUSB0", { baudRate: 9600 })) {
+ *   try {
+ *     for await (const chunk of port) console.log(chunk);
+ *   } catch {
+ *     console.log("unplugged: waiting for it to come back");
+ *   }
+ * }
+ * ```
+ */
+export async function* serialSessions(
+  path: string,
+  config: SerialConfigInput = {},
+  options: WaitOptions = {},
+): AsyncGenerator<SerialPort, undefined> {
+  createSerialConfig(config);
+  for (;;) {
+    const port = await openWhenThere(path, config, options.signal);
+    try {
+      yield port;
+    } finally {
+      await port.close();
+    }
+  }
+}
+
+async function openWhenThere(
+  path: string,
+  config: SerialConfigInput,
+  signal: AbortSignal | undefined,
+): Promise<SerialPort> {
+  for (;;) {
+    // Watching starts before the attempt, so that nothing is missed between the two.
+    const change = watchPath(path);
+    try {
+      return await openSerialPort(path, config, { signal });
+    } catch (error) {
+      if (!isCuredByWaiting(error)) throw error;
+      await change.next(signal);
+    } finally {
+      change.stop();
+    }
+  }
+}
+
+/** Missing, not yet permitted (udev sets that after the node exists), or still held by a dying session. */
+function isCuredByWaiting(error: unknown): boolean {
+  return (
+    error instanceof PortNotFoundError ||
+    error instanceof PortPermissionError ||
+    error instanceof PortBusyError ||
+    error instanceof SerialDisconnectedError
+  );
+}
+
+interface PathChange {
+  /** Resolves at the next change since the watch began. */
+  next(signal: AbortSignal | undefined): Promise<void>;
+  stop(): void;
+}
+
+/** Watches every folder that decides what a path leads to. */
+function watchPath(path: string): PathChange {
+  let notify = (): void => undefined;
+  const changed = new Promise<void>((resolveChange) => {
+    notify = resolveChange;
+  });
+  const watchers = foldersOf(path).flatMap((folder) => watchFolder(folder, notify));
+  return {
+    next: (signal) =>
+      new Promise((resolveNext, reject) => {
+        const onAbort = (): void => reject(signal?.reason);
+        if (signal?.aborted === true) onAbort();
+        signal?.addEventListener("abort", onAbort, { once: true });
+        void changed.then(() => {
+          signal?.removeEventListener("abort", onAbort);
+          resolveNext();
+        });
+      }),
+    stop: () => {
+      for (const watcher of watchers) watcher.close();
+    },
+  };
+}
+
+function watchFolder(folder: string, onChange: () => void): FSWatcher[] {
+  try {
+    return [watch(folder, { persistent: true }, onChange).on("error", onChange)];
+  } catch {
+    return []; // it does not exist: the nearest one that does is in the list as well
+  }
+}
+
+/** The folder of the path, of every link on the way, and their parents up to one that exists. */
+function foldersOf(path: string): string[] {
+  const folders = new Set<string>();
+  let at = resolve(path);
+  for (let links = 0; links < MOST_LINKS; links++) {
+    for (let folder = dirname(at); ; folder = dirname(folder)) {
+      folders.add(folder);
+      if (folder === dirname(folder) || existsSync(folder)) break;
+    }
+    try {
+      at = resolve(dirname(at), readlinkSync(at));
+    } catch {
+      break; // no link, or nothing there
+    }
+  }
+  return [...folders];
+}

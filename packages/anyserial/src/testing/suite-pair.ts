@@ -1,0 +1,143 @@
+// What the conformance suite runs on, and the helpers that its cases share.
+
+import { deepEqual } from "node:assert/strict";
+import type { SerialConfigInput } from "../config.ts";
+import type { SerialPort } from "../serial-port.ts";
+
+/** Something that a pair may be unable to do; the suite is told why. */
+export type SuiteTrait =
+  /** The two ports are two: what `a` sends arrives at `b` only. */
+  | "twoEnds"
+  /** `hooks.disconnect` unplugs the device of `a`. */
+  | "disconnect"
+  /** A read takes all that the system holds, if there is room for it. */
+  | "wholeReads"
+  /** A reader who does not read holds the sender back: nothing is lost on the way. */
+  | "backpressure"
+  /** What is held back stays in the sender's output queue, and can be counted. */
+  | "outputQueue"
+  /** `refusedConfig` is a setting that the driver refuses. */
+  | "refusal"
+  /** The driver keeps data bits and parity. */
+  | "framing"
+  /** Control lines of `b` are modem lines of `a`: RTS is CTS, DTR is DSR. */
+  | "modemLines"
+  /** Edges between two samples are counted. */
+  | "modemLineCounts"
+  /** `hooks.setRing` rings at `a`. */
+  | "ring"
+  /** RTS/CTS flow control holds output back. */
+  | "rtsCts"
+  /** A break of `a` reaches `b`, and is counted. */
+  | "break"
+  /** Line errors are counted. */
+  | "lineErrorCounters"
+  /** `hooks.injectError` lets `a` receive a broken character. */
+  | "injectError"
+  /** `lineErrors: "mark"` is available. */
+  | "marks";
+
+/** What a test can do behind the back of port `a`. */
+export interface SuiteHooks {
+  /** Unplugs the device. */
+  readonly disconnect?: () => unknown;
+  /** Lets the port receive a broken character behind what it has received so far. */
+  readonly injectError?: (error: "framing" | "parity" | "overrun", byte: number) => unknown;
+  /** Sets the ring indicator. */
+  readonly setRing?: (asserted: boolean) => unknown;
+}
+
+/** Two connected, open ports. */
+export interface SuitePair {
+  readonly a: SerialPort;
+  readonly b: SerialPort;
+  readonly hooks?: SuiteHooks | undefined;
+  /** A valid setting that the driver of `a` refuses when it is applied. */
+  readonly refusedConfig?: SerialConfigInput | undefined;
+  /** Frees what is left when both ports are closed. */
+  readonly close?: () => Promise<void>;
+}
+
+/** One promise, as a test. */
+export interface SuiteCase {
+  /** Symbol, then behavior. */
+  readonly name: string;
+  readonly needs?: readonly SuiteTrait[];
+  readonly config?: { readonly a?: SerialConfigInput; readonly b?: SerialConfigInput };
+  readonly run: (pair: SuitePair) => Promise<void>;
+}
+
+/** More bytes than any system queues on the way: a send of these waits for the reader. */
+export const MORE_THAN_FITS: number = 1024 * 1024;
+
+/** Makes bytes that tell their own order apart. */
+export function pattern(length: number, seed: number = 1): Uint8Array {
+  let state = seed;
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return state >>> 16;
+  });
+}
+
+/** Every byte value once, those included that a terminal in cooked mode would act on. */
+export function everyByte(): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, value) => value);
+}
+
+/** Bytes of a text. */
+export function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** Text of bytes. */
+export function text(data: Uint8Array): string {
+  return new TextDecoder().decode(data);
+}
+
+/** Receives a number of bytes, however they are cut. */
+export async function receiveExactly(port: SerialPort, count: number): Promise<Uint8Array> {
+  const all = new Uint8Array(count);
+  for (let at = 0; at < count; ) at += await port.receiveInto(all.subarray(at));
+  return all;
+}
+
+/** Asserts that exactly these bytes arrive next. */
+export async function expectBytes(port: SerialPort, expected: Uint8Array): Promise<void> {
+  const received = await receiveExactly(port, expected.length);
+  deepEqual(Buffer.from(received), Buffer.from(expected));
+}
+
+/** Lets everything that is due run. */
+export function nextTask(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Waits until something holds; the test's own time limit ends the wait. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await nextTask();
+}
+
+/** Waits until so many bytes can be received. */
+export async function untilWaiting(port: SerialPort, count: number): Promise<void> {
+  await until(async () => (await port.inputWaiting()) >= count);
+}
+
+/** Settles to the error of a promise that must reject, without an unhandled rejection meanwhile. */
+export function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => {
+      throw new Error("expected a rejection, but the promise resolved");
+    },
+    (error: unknown) => error,
+  );
+}
+
+/** Lets port `a` receive a broken character. */
+export function injectError(
+  hooks: SuiteHooks | undefined,
+  error: "framing" | "parity" | "overrun",
+  byte: number,
+): void {
+  if (hooks?.injectError === undefined) throw new Error('the pair has no "injectError" hook');
+  hooks.injectError(error, byte);
+}

@@ -1,0 +1,255 @@
+// What send(), trySend(), drain(), outputWaiting() and discardOutput() promise.
+
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import type { SerialPort } from "../serial-port.ts";
+import {
+  bytes,
+  expectBytes,
+  MORE_THAN_FITS,
+  nextTask,
+  pattern,
+  receiveExactly,
+  rejection,
+  type SuiteCase,
+  until,
+} from "./suite-pair.ts";
+
+const results: readonly SuiteCase[] = [
+  {
+    name: "send() takes any kind of view, and its bytes only",
+    run: async ({ a, b }) => {
+      const memory = bytes("..abcdef..");
+      await a.send(new DataView(memory.buffer, 2, 2));
+      await a.send(new Uint16Array(memory.slice(4, 8).buffer));
+      await a.send(memory.buffer.slice(8));
+
+      await expectBytes(b, bytes("abcdef.."));
+    },
+  },
+  {
+    name: "send() of an empty view resolves and sends nothing",
+    run: async ({ a, b }) => {
+      await a.send(new Uint8Array(0));
+      await a.send(bytes("x"));
+
+      await expectBytes(b, bytes("x"));
+      equal(a.stats().bytesOut, 1);
+    },
+  },
+  {
+    name: "send() refuses what is no view",
+    run: async ({ a }) => {
+      for (const data of ["text", [1, 2], 7, undefined]) {
+        // The types forbid it; JavaScript callers can do it.
+        await rejects(a.send(data as unknown as Uint8Array), { code: "ERR_INVALID_ARG_VALUE" });
+      }
+    },
+  },
+  {
+    name: "send() sends more than fits anywhere, whole and in order",
+    run: async ({ a, b }) => {
+      const data = pattern(MORE_THAN_FITS);
+      const sending = a.send(data);
+      const received = await receiveExactly(b, data.length);
+      await sending;
+
+      ok(Buffer.from(received).equals(Buffer.from(data)));
+      equal(a.stats().bytesOut, data.length);
+    },
+  },
+  {
+    name: "send() waits while the reader does not read",
+    needs: ["backpressure"],
+    run: async ({ a, b }) => {
+      let isSent = false;
+      const sending = a.send(pattern(MORE_THAN_FITS)).then(() => {
+        isSent = true;
+      });
+      for (let task = 0; task < 50; task++) await nextTask();
+      equal(isSent, false);
+      await receiveExactly(b, MORE_THAN_FITS);
+      await sending;
+
+      equal(isSent, true);
+    },
+  },
+  {
+    name: "send() beside a waiting one is refused, and the waiting one goes on",
+    run: async ({ a, b }) => {
+      const data = pattern(MORE_THAN_FITS);
+      const first = a.send(data);
+      await nextTask();
+      const busy = { name: "SerialBusyError", code: "ERR_SERIAL_BUSY", operation: "send" };
+      await rejects(a.send(bytes("x")), busy);
+      await rejects(async () => a.trySend(bytes("x")), busy);
+      await expectBytes(b, data);
+
+      await first;
+    },
+  },
+  {
+    name: "trySend() takes what fits, and 0 bytes when nothing does",
+    needs: ["backpressure"],
+    run: async ({ a, b }) => {
+      const data = pattern(MORE_THAN_FITS);
+      let sent = 0;
+      for (let count = a.trySend(data); count > 0; count = a.trySend(data.subarray(sent))) {
+        sent += count;
+      }
+      ok(sent > 0 && sent < data.length);
+      await expectBytes(b, data.subarray(0, sent));
+      await until(() => a.trySend(bytes("x")) === 1);
+
+      await expectBytes(b, bytes("x"));
+    },
+  },
+  {
+    name: "send() and receive() run at the same time in both directions",
+    needs: ["twoEnds"],
+    run: async ({ a, b }) => {
+      const there = pattern(MORE_THAN_FITS, 1);
+      const back = pattern(MORE_THAN_FITS, 2);
+      const sending = Promise.all([a.send(there), b.send(back)]);
+      const [atB, atA] = await Promise.all([
+        receiveExactly(b, there.length),
+        receiveExactly(a, back.length),
+      ]);
+      await sending;
+
+      ok(Buffer.from(atB).equals(Buffer.from(there)));
+      ok(Buffer.from(atA).equals(Buffer.from(back)));
+    },
+  },
+];
+
+const cancellation: readonly SuiteCase[] = [
+  {
+    name: "send() with an aborted signal rejects with its reason and sends nothing",
+    run: async ({ a, b }) => {
+      const reason = new Error("changed my mind");
+      equal(await rejection(a.send(bytes("no"), { signal: AbortSignal.abort(reason) })), reason);
+      await a.send(bytes("yes"));
+
+      await expectBytes(b, bytes("yes"));
+    },
+  },
+  {
+    name: "send() aborted while it waits tells exactly how many bytes went out",
+    run: async ({ a, b }) => {
+      const data = pattern(MORE_THAN_FITS);
+      const controller = new AbortController();
+      const failed = rejection(a.send(data, { signal: controller.signal }));
+      await nextTask();
+      const reason = new Error("changed my mind");
+      controller.abort(reason);
+      equal(await failed, reason);
+      const { bytesWritten } = reason as { bytesWritten?: number };
+      ok(bytesWritten !== undefined && bytesWritten < data.length);
+      equal(a.stats().bytesOut, bytesWritten);
+      const sending = a.send(bytes("next"));
+
+      await expectBytes(b, data.subarray(0, bytesWritten));
+      await expectBytes(b, bytes("next"));
+      await sending;
+    },
+  },
+  {
+    name: "send() loses and repeats no byte when it is aborted again and again",
+    run: async ({ a, b }) => {
+      const data = pattern(MORE_THAN_FITS / 4);
+      const received = receiveExactly(b, data.length);
+      for (let at = 0; at < data.length; ) at += await sendSome(a, data.subarray(at));
+
+      ok(Buffer.from(await received).equals(Buffer.from(data)));
+    },
+  },
+];
+
+const queue: readonly SuiteCase[] = [
+  {
+    name: "drain() resolves at once when nothing is queued",
+    run: async ({ a }) => {
+      await a.drain();
+      await a.drainExact();
+      equal(await a.outputWaiting(), 0);
+    },
+  },
+  {
+    name: "drain() and drainExact() resolve when the bytes have left",
+    run: async ({ a, b }) => {
+      const received = receiveExactly(b, 3000);
+      await a.send(pattern(3000));
+      await Promise.all([a.drain(), a.drainExact()]);
+      equal(await a.outputWaiting(), 0);
+
+      deepEqual(Buffer.from(await received), Buffer.from(pattern(3000)));
+    },
+  },
+  {
+    name: "drain() waits for a reader that does not read, and can be aborted meanwhile",
+    needs: ["outputQueue"],
+    run: async ({ a, b }) => {
+      const sent = await fill(a, pattern(MORE_THAN_FITS));
+      ok((await a.outputWaiting()) > 0);
+      const reason = new Error("changed my mind");
+      const controller = new AbortController();
+      const failed = rejection(a.drain({ signal: controller.signal }));
+      const draining = a.drain();
+      await nextTask();
+      controller.abort(reason);
+      equal(await failed, reason);
+      await receiveExactly(b, sent);
+      await draining;
+
+      equal(await a.outputWaiting(), 0);
+    },
+  },
+  {
+    name: "discardOutput() throws away what has not left, and wakes a waiting drain()",
+    needs: ["outputQueue"],
+    run: async ({ a, b }) => {
+      const data = pattern(MORE_THAN_FITS);
+      const sent = await fill(a, data);
+      const draining = a.drain();
+      const queued = await a.outputWaiting();
+      await a.discardOutput();
+      await draining;
+      equal(await a.outputWaiting(), 0);
+      await a.send(bytes("next"));
+
+      await expectBytes(b, data.subarray(0, sent - queued));
+      await expectBytes(b, bytes("next"));
+    },
+  },
+];
+
+/** Sends until nothing fits for many tasks in a row. @returns Bytes accepted. */
+async function fill(port: SerialPort, data: Uint8Array): Promise<number> {
+  let sent = 0;
+  for (let idle = 0; idle < 50; idle++) {
+    const count = port.trySend(data.subarray(sent));
+    if (count > 0) idle = 0;
+    sent += count;
+    await nextTask();
+  }
+  return sent;
+}
+
+/** Sends until a task later. @returns Bytes accepted. */
+async function sendSome(port: SerialPort, data: Uint8Array): Promise<number> {
+  const controller = new AbortController();
+  const reason: { bytesWritten?: number } = {};
+  const sending = port.send(data, { signal: controller.signal }).then(
+    () => data.length,
+    (error: unknown) => {
+      equal(error, reason);
+      return reason.bytesWritten ?? 0;
+    },
+  );
+  await nextTask();
+  controller.abort(reason);
+  return sending;
+}
+
+/** What sending promises. */
+export const sendCases: readonly SuiteCase[] = [...results, ...cancellation, ...queue];

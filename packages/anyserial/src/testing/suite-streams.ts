@@ -1,0 +1,192 @@
+// What readable, writable and toDuplex() promise.
+
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import type { Duplex } from "node:stream";
+import {
+  bytes,
+  expectBytes,
+  MORE_THAN_FITS,
+  nextTask,
+  pattern,
+  receiveExactly,
+  type SuiteCase,
+  text,
+  until,
+  untilWaiting,
+} from "./suite-pair.ts";
+
+const readable: readonly SuiteCase[] = [
+  {
+    name: "readable gives what is received, and reads nothing ahead",
+    run: async ({ a, b }) => {
+      const reader = b.readable.getReader();
+      await a.send(bytes("abc"));
+      await untilWaiting(b, 3);
+      for (let task = 0; task < 10; task++) await nextTask();
+      equal(await b.inputWaiting(), 3);
+
+      const { value } = await reader.read();
+      equal(text(value ?? new Uint8Array()), "abc");
+    },
+  },
+  {
+    name: "readable fills a BYOB reader's own memory",
+    run: async ({ a, b }) => {
+      const reader = b.readable.getReader({ mode: "byob" });
+      await a.send(bytes("abc"));
+      await untilWaiting(b, 3);
+      const { value } = await reader.read(new Uint8Array(2));
+
+      equal(text(value as Uint8Array), "ab");
+      equal(await b.inputWaiting(), 1);
+    },
+  },
+  {
+    name: "readable canceled while it waits leaves the port open and loses no byte",
+    run: async ({ a, b }) => {
+      const reader = b.readable.getReader();
+      const pending = reader.read();
+      await nextTask();
+      await reader.cancel();
+      equal((await pending).done, true);
+      equal(b.isOpen, true);
+      await until(() => isIdle(b));
+      await a.send(bytes("next"));
+
+      const { value } = await b.readable.getReader().read();
+      equal(text(value ?? new Uint8Array()), "next");
+    },
+  },
+  {
+    name: "readable ends when the port is closed",
+    run: async ({ b }) => {
+      const pending = b.readable.getReader().read();
+      await nextTask();
+      await b.close();
+
+      equal((await pending).done, true);
+    },
+  },
+];
+
+const writable: readonly SuiteCase[] = [
+  {
+    name: "writable sends chunks in order, and close() drains and leaves the port open",
+    run: async ({ a, b }) => {
+      const writer = a.writable.getWriter();
+      const received = receiveExactly(b, 6);
+      await writer.write(bytes("abc"));
+      await writer.write(bytes("def"));
+      await writer.close();
+      equal(text(await received), "abcdef");
+      equal(a.isOpen, true);
+
+      await a.writable.getWriter().write(bytes("again"));
+      await expectBytes(b, bytes("again"));
+    },
+  },
+  {
+    name: "writable aborted ends a write that waits, and leaves the port usable",
+    run: async ({ a, b }) => {
+      const writer = a.writable.getWriter();
+      const failed = rejects(writer.write(pattern(MORE_THAN_FITS)));
+      await nextTask();
+      await writer.abort(new Error("changed my mind"));
+      await failed;
+      const { bytesOut } = a.stats();
+      const sending = a.send(bytes("next"));
+
+      await expectBytes(b, pattern(MORE_THAN_FITS).subarray(0, bytesOut));
+      await expectBytes(b, bytes("next"));
+      await sending;
+    },
+  },
+  {
+    name: "readable pipes to writable",
+    needs: ["twoEnds"],
+    run: async ({ a, b }) => {
+      const controller = new AbortController();
+      const echo = b.readable.pipeTo(b.writable, { signal: controller.signal }).catch(() => {});
+      const sending = a.send(pattern(50_000));
+      const echoed = await receiveExactly(a, 50_000);
+      await sending;
+      controller.abort();
+      await echo;
+
+      deepEqual(Buffer.from(echoed), Buffer.from(pattern(50_000)));
+    },
+  },
+];
+
+const duplex: readonly SuiteCase[] = [
+  {
+    name: "toDuplex() reads and writes",
+    needs: ["twoEnds"],
+    run: async ({ a, b }) => {
+      const stream = a.toDuplex();
+      stream.write("there");
+      await expectBytes(b, bytes("there"));
+      const data = new Promise((resolve) => stream.once("data", resolve));
+      await b.send(bytes("back"));
+
+      equal(String(await data), "back");
+      await destroyed(stream);
+    },
+  },
+  {
+    name: "toDuplex() holds a writer back while the receiver does not read",
+    needs: ["backpressure"],
+    run: async ({ a, b }) => {
+      const stream = a.toDuplex();
+      const data = pattern(MORE_THAN_FITS);
+      equal(stream.write(data), false);
+      const drained = new Promise((resolve) => stream.once("drain", resolve));
+      const received = await receiveExactly(b, data.length);
+      await drained;
+
+      ok(Buffer.from(received).equals(Buffer.from(data)));
+    },
+  },
+  {
+    name: "toDuplex() closes the port when it is destroyed",
+    run: async ({ a }) => {
+      const stream = a.toDuplex();
+      stream.resume();
+      await nextTask();
+      await destroyed(stream);
+
+      equal(a.isOpen, false);
+      equal(await a.closed, undefined);
+    },
+  },
+  {
+    name: "toDuplex() ends when the port is closed",
+    run: async ({ a }) => {
+      const stream = a.toDuplex();
+      const ended = new Promise((resolve) => stream.once("end", resolve));
+      stream.resume();
+      await nextTask();
+      await a.close();
+
+      await ended;
+    },
+  },
+];
+
+function destroyed(stream: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    stream.once("close", resolve);
+    stream.destroy();
+  });
+}
+
+/** No receive is waiting: the canceled one has ended. */
+async function isIdle(port: { receive(options: object): Promise<unknown> }): Promise<boolean> {
+  const controller = new AbortController();
+  const probing = port.receive({ signal: controller.signal }).catch((error: unknown) => error);
+  controller.abort("idle");
+  return (await probing) === "idle";
+}
+
+/** What the streams promise. */
+export const streamCases: readonly SuiteCase[] = [...readable, ...writable, ...duplex];
