@@ -14,6 +14,8 @@ const BY_CODE: Readonly<Record<string, Hint>> = {
   "PortNotFoundError ENOTTY": (c) =>
     `${portOf(c)} is a file but not a terminal device: check the path`,
   "PortNotFoundError EISDIR": (c) => `${portOf(c)} is a folder: name the device node itself`,
+  "SerialError EMFILE": () =>
+    "close what is no longer used, or raise the limit of open files (ulimit -n)",
   "PortPermissionError EACCES": (c) =>
     `add your user to the group that owns ${portOf(c)} (often "dialout" or "uucp": sudo usermod -aG dialout "$USER"), then log out and in again`,
 };

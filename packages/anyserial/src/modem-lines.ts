@@ -65,7 +65,7 @@ export function modemLineEdges(before: ModemLineSample, after: ModemLineSample):
     const differs = before.lines[line] !== after.lines[line];
     const counted = (after.counts?.[line] ?? 0) - (before.counts?.[line] ?? 0);
     let edges = Math.min(Math.max(counted, 0), MOST_EDGES_PER_SAMPLE);
-    if (edges % 2 !== (differs ? 1 : 0)) edges += 1;
+    if (edges % 2 !== (differs ? 1 : 0)) edges += edges < MOST_EDGES_PER_SAMPLE ? 1 : -1;
     let state = before.lines[line];
     for (let edge = 0; edge < edges; edge++) {
       state = !state;

@@ -11,7 +11,9 @@ import { isSerialError } from "./errors.ts";
 import { watchForgotten } from "./forgotten.ts";
 import { PortCore } from "./io/port-core.ts";
 import { createSettle, settleAgainstPlatform } from "./policy.ts";
+import { createPortFilter, describeFilter, isEmptyFilter, type PortFilter } from "./port-filter.ts";
 import type { PortInfo } from "./port-info.ts";
+import { findOnly } from "./port-list.ts";
 import { SerialPort } from "./serial-port.ts";
 import { invalid } from "./validate.ts";
 
@@ -22,12 +24,15 @@ import { invalid } from "./validate.ts";
  * inherited by child processes. When anything fails, nothing is left behind: no descriptor, no
  * lock, no changed setting.
  *
- * @param target Path (`/dev/ttyUSB0`, `COM3`), address (`loop://`), or a {@link PortInfo}.
+ * @param target Path (`/dev/ttyUSB0`, `COM3`), address (`loop://`), a {@link PortInfo}, or a
+ *   {@link PortFilter} that one port matches (`{ vid: 0x0403, serialNumber: "A6008isP" }`).
  * @param config Settings that differ from the defaults.
  * @param options.signal Gives up; a port that opens after that is closed at once.
  * @returns The open port.
- * @throws {@link ConfigurationError} `ERR_INVALID_ARG_VALUE` — an argument is wrong.
- * @throws {@link PortNotFoundError} — there is no serial port at the path.
+ * @throws {@link ConfigurationError} `ERR_INVALID_ARG_VALUE` — an argument is wrong;
+ *   `ERR_SERIAL_AMBIGUOUS` — several ports match the filter.
+ * @throws {@link PortNotFoundError} — there is no serial port at the path; `ERR_SERIAL_NO_MATCH` — no
+ *   port matches the filter.
  * @throws {@link PortPermissionError} — the process may not open it.
  * @throws {@link PortBusyError} — somebody else holds it.
  * @throws {@link UnsupportedFeatureError} — the platform or driver lacks an option that is asked
@@ -46,7 +51,7 @@ import { invalid } from "./validate.ts";
  * ```
  */
 export async function openSerialPort(
-  target: string | PortInfo,
+  target: string | PortInfo | PortFilter,
   config: SerialConfigInput = {},
   options: WaitOptions = {},
 ): Promise<SerialPort> {
@@ -58,7 +63,7 @@ export async function openSerialPort(
     return await abortable(opening, options.signal);
   } catch (error) {
     if (options.signal?.aborted === true) opening.then((port) => port.close()).catch(() => {});
-    if (isSerialError(error)) publishError(found.path, error);
+    if (isSerialError(error)) publishError(nameOf(found), error);
     throw error;
   }
 }
@@ -73,8 +78,23 @@ export async function platformCapabilities(): Promise<SerialCapabilities> {
   return (await selectBackend()).platformCapabilities();
 }
 
-async function open(target: OpenTarget, wanted: SerialConfig): Promise<SerialPort> {
-  return openWith(await resolveAddress(target.path), target, wanted);
+async function open(target: OpenTarget | PortFilter, wanted: SerialConfig): Promise<SerialPort> {
+  if (isOpenTarget(target)) return openWith(await resolveAddress(target.path), target, wanted);
+  return openMatching(await selectBackend(), target, wanted);
+}
+
+/**
+ * Opens the one port that a filter means.
+ *
+ * @internal Callers have `openSerialPort()`.
+ */
+export async function openMatching(
+  backend: Backend,
+  filter: PortFilter,
+  wanted: SerialConfig,
+): Promise<SerialPort> {
+  const info = await findOnly(backend, filter);
+  return openWith(backend, { path: info.path, info }, wanted);
 }
 
 /**
@@ -90,8 +110,12 @@ export async function openWith(
   const settle = createSettle(wanted.unsupportedPolicy);
   const platform = backend.platformCapabilities();
   const config = settleAgainstPlatform({ path, platform, config: wanted, settle });
-  const backendPort = await backend.open({ path, config, settle });
-  const port = new SerialPort(new PortCore({ path, backendPort, config, settle, platform, info }));
+  const [backendPort, found] = await Promise.all([
+    backend.open({ path, config, settle }),
+    info ?? backend.describe?.(path).catch(() => undefined), // a port without a description is open
+  ]);
+  const parts = { path, backendPort, config, settle, platform, info: found };
+  const port = new SerialPort(new PortCore(parts));
   watchForgotten(port, path, backendPort);
   publishOpen(path, config, backend.name);
   return port;
@@ -103,11 +127,30 @@ interface OpenTarget {
   readonly info: PortInfo | undefined;
 }
 
-function targetOf(target: string | PortInfo): OpenTarget {
-  const info = typeof target === "string" ? undefined : target;
-  const path = typeof target === "string" ? target : target?.path;
-  if (typeof path !== "string" || path === "" || path.includes("\0")) {
-    throw invalid("path", path, "a path or address that is not empty");
-  }
-  return { path, info };
+/** A record, of which every field is there, is a port; any other object describes one. */
+function targetOf(target: string | PortInfo | PortFilter): OpenTarget | PortFilter {
+  if (typeof target === "string") return { path: checkPath(target), info: undefined };
+  if (isPortInfo(target)) return { path: checkPath(target.path), info: target };
+  const filter = createPortFilter(target);
+  if (isEmptyFilter(filter)) throw invalid("filter", target, "at least one property of the port");
+  const { path, ...others } = filter;
+  if (typeof path !== "string" || !isEmptyFilter(others)) return filter;
+  return { path: checkPath(path), info: undefined };
+}
+
+function checkPath(path: string): string {
+  if (path !== "" && !path.includes("\0")) return path;
+  throw invalid("path", path, "a path or address that is not empty");
+}
+
+function isPortInfo(target: PortInfo | PortFilter): target is PortInfo {
+  return typeof target?.path === "string" && "name" in target && "hardwareId" in target;
+}
+
+function isOpenTarget(target: OpenTarget | PortFilter): target is OpenTarget {
+  return "info" in target;
+}
+
+function nameOf(target: OpenTarget | PortFilter): string {
+  return isOpenTarget(target) ? target.path : describeFilter(target);
 }

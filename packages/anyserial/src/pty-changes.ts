@@ -49,13 +49,13 @@ export class PtyChanges {
       queue.push(change);
       wake();
     };
-    this.#listen(listener);
+    this.listen(listener);
     return this.#run(queue, signal, {
       next: () =>
         new Promise<void>((resolve) => {
           wake = resolve;
         }),
-      stop: () => this.#unlisten(listener),
+      stop: () => this.unlisten(listener),
     });
   }
 
@@ -76,7 +76,8 @@ export class PtyChanges {
     }
   }
 
-  #listen(listener: Listener): void {
+  /** Calls a listener for every change, from now on. */
+  listen(listener: Listener): void {
     if (this.#listeners.size === 0 && this.#core.isOpen) {
       this.#wasOpen = this.#backendPort.isApplicationOpen();
       this.#last = this.#settings();
@@ -85,7 +86,8 @@ export class PtyChanges {
     this.#listeners.add(listener);
   }
 
-  #unlisten(listener: Listener): void {
+  /** Stops calling a listener. */
+  unlisten(listener: Listener): void {
     this.#listeners.delete(listener);
     if (this.#listeners.size === 0) this.#backendPort.onPresence = undefined;
   }

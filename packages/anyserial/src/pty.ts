@@ -5,18 +5,24 @@ import type { WaitOptions } from "./abort.ts";
 import type { PtyBackendPort, TerminalMode } from "./backend/backend.ts";
 import { selectBackend } from "./backend/select.ts";
 import { createSerialConfig, type EffectiveConfig } from "./config.ts";
-import { type SerialError, UnsupportedPlatformError } from "./errors.ts";
+import { SerialBusyError, type SerialError, UnsupportedPlatformError } from "./errors.ts";
 import { addOpenPort, removeOpenPort } from "./io/open-ports.ts";
 import { PortCore } from "./io/port-core.ts";
 import { Receiver } from "./io/receiver.ts";
 import { Writer } from "./io/writer.ts";
 import { PtyChanges, type VirtualPortChange } from "./pty-changes.ts";
 import { applyAccess, checkLink, type DeviceAccess, makeLink, removeLink } from "./pty-link.ts";
+import {
+  PtyListening,
+  type VirtualPortListener,
+  type VirtualPortListening,
+} from "./pty-listening.ts";
 import type { ReceiveOptions } from "./serial-port.ts";
 import { bytesOf, invalid } from "./validate.ts";
 
 export type { VirtualPortChange } from "./pty-changes.ts";
 export type { DeviceAccess } from "./pty-link.ts";
+export type { VirtualPortListener, VirtualPortListening } from "./pty-listening.ts";
 
 /** Options of {@link createVirtualPort}. */
 export interface VirtualPortOptions extends DeviceAccess {
@@ -87,6 +93,7 @@ export class VirtualPort implements AsyncDisposable {
   readonly #writer: Writer;
   readonly #changes: PtyChanges;
   readonly #atExit: { restoreAtExit(): void } | undefined;
+  #listening: PtyListening | undefined;
 
   /** @internal Made by {@link createVirtualPort}. */
   constructor(backendPort: PtyBackendPort, link: string | undefined) {
@@ -136,6 +143,7 @@ export class VirtualPort implements AsyncDisposable {
    * @throws `signal.reason` — the signal is aborted.
    */
   async receive(options: ReceiveOptions = {}): Promise<Uint8Array> {
+    if (this.#listening !== undefined) throw this.#listenedTo("receive");
     const most = options.maxBytes ?? this.#core.config.readChunkSize;
     const bytes = await this.#receiver.receive(most, options);
     this.#changes.look();
@@ -217,12 +225,46 @@ export class VirtualPort implements AsyncDisposable {
     return this.#changes.iterate(options.signal);
   }
 
+  /**
+   * Hears what happens on the port as calls, in place of `receive()` and `changes()`: no promise and
+   * no memory for each chunk, which is what a program with many ports wants.
+   *
+   * @param listener Called synchronously; must not throw.
+   * @returns Pauses, resumes, stops. Keeps the process alive until it is stopped.
+   * @throws {@link SerialBusyError} `ERR_SERIAL_BUSY` — the port is listened to already.
+   * @throws {@link SerialClosedError} `ERR_SERIAL_CLOSED` — the port is closed.
+   */
+  listen(listener: VirtualPortListener): VirtualPortListening {
+    this.#core.check("receive");
+    if (this.#listening !== undefined) throw this.#listenedTo("listen");
+    const parts = {
+      core: this.#core,
+      backendPort: this.#backendPort,
+      changes: this.#changes,
+      onStop: (): void => {
+        this.#listening = undefined;
+      },
+    };
+    this.#listening = new PtyListening(parts, listener);
+    return this.#listening;
+  }
+
+  #listenedTo(operation: string): SerialBusyError {
+    return new SerialBusyError(`Cannot read from port "${this.path}": it is listened to`, {
+      code: "ERR_SERIAL_BUSY",
+      path: this.path,
+      operation,
+      hint: "stop() what listen() returned first",
+    });
+  }
+
   /** Closes the port: the application sees a hang-up, the link is removed. */
   async close(): Promise<void> {
     if (this.#atExit !== undefined) {
       this.#atExit.restoreAtExit();
       removeOpenPort(this.#atExit);
     }
+    this.#listening?.stop();
     await this.#core.close();
   }
 

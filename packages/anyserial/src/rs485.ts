@@ -54,9 +54,11 @@ const DEFAULTS: Rs485Config = {
  */
 export function createRs485Config(value: Partial<Rs485Config> | null): Rs485Config | null {
   if (value === null) return null;
-  if (typeof value !== "object") throw invalid("rs485", value, "an object or null");
+  if (typeof value !== "object" || Array.isArray(value)) {
+    throw invalid("rs485", value, "an object or null");
+  }
   for (const [key, given] of Object.entries(value)) {
-    if (!(key in DEFAULTS)) throw invalid(`rs485.${key}`, given, "no such option");
+    if (!Object.hasOwn(DEFAULTS, key)) throw invalid(`rs485.${key}`, given, "no such option");
     if (given === undefined) continue;
     if (key.endsWith("Ms")) {
       if (!isIntegerIn(given, 0, 1000)) {

@@ -205,7 +205,7 @@ export class SerialPort implements AsyncDisposable {
    */
   async receive(options: ReceiveOptions = {}): Promise<Uint8Array> {
     const most = byteCount("maxBytes", options.maxBytes) ?? this.#core.config.readChunkSize;
-    return this.#receiver.receive(most, options);
+    return await this.#receiver.receive(most, options);
   }
 
   /**
@@ -219,7 +219,7 @@ export class SerialPort implements AsyncDisposable {
   async receiveInto(into: ArrayBufferView, options: WaitOptions = {}): Promise<number> {
     const bytes = bytesOf("into", into);
     if (bytes.length === 0) throw invalid("into", into, "a view of at least one byte");
-    return this.#receiver.receiveInto(bytes, options);
+    return await this.#receiver.receiveInto(bytes, options.signal);
   }
 
   /**
@@ -233,7 +233,7 @@ export class SerialPort implements AsyncDisposable {
   async receiveAvailable(options: ReceiveAvailableOptions = {}): Promise<Uint8Array> {
     const { readChunkSize } = this.#core.config;
     const all = Math.max(readChunkSize, LARGEST_KERNEL_QUEUE);
-    return this.#receiver.receive(byteCount("limit", options.limit) ?? all, options);
+    return await this.#receiver.receive(byteCount("limit", options.limit) ?? all, options);
   }
 
   /**

@@ -1,9 +1,11 @@
 // serialSessions: the loop that everybody writes, written once. Waits by events of the folders that
-// the path goes through, never by polling.
+// the path goes through, or by hot-plug for a filter, never by polling.
 
 import { existsSync, type FSWatcher, readlinkSync, watch } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { WaitOptions } from "./abort.ts";
+import { abortable, type WaitOptions } from "./abort.ts";
+import type { Backend } from "./backend/backend.ts";
+import { selectBackend } from "./backend/select.ts";
 import { createSerialConfig, type SerialConfigInput } from "./config.ts";
 import {
   PortBusyError,
@@ -11,7 +13,8 @@ import {
   PortPermissionError,
   SerialDisconnectedError,
 } from "./errors.ts";
-import { openSerialPort } from "./open.ts";
+import { openMatching, openSerialPort } from "./open.ts";
+import { createPortFilter, isEmptyFilter, type PortFilter } from "./port-filter.ts";
 import type { SerialPort } from "./serial-port.ts";
 
 /** Links are followed this far, as the kernel does at most 40 times. */
@@ -25,11 +28,13 @@ const MOST_LINKS = 8;
  * round, and a body that breaks off closes its port too. The next round starts when the port was
  * disconnected, or closed by the body, and the device is there.
  *
- * @param path Path of the port, or a link to it such as `/dev/serial/by-id/…`.
+ * @param target Path of the port, or a link to it such as `/dev/serial/by-id/…`, or a
+ *   {@link PortFilter} that one port at a time matches, whatever its path is then.
  * @param config Settings that differ from the defaults.
  * @param options.signal Ends the loop by rejecting.
  * @returns An endless iterator over freshly opened ports.
- * @throws {@link ConfigurationError} `ERR_INVALID_ARG_VALUE` — an argument is wrong.
+ * @throws {@link ConfigurationError} `ERR_INVALID_ARG_VALUE` — an argument is wrong;
+ *   `ERR_SERIAL_AMBIGUOUS` — several ports match the filter.
  * @throws The errors of `openSerialPort()` that waiting does not cure.
  * @throws `signal.reason` — the signal is aborted.
  * @example
@@ -46,13 +51,15 @@ const MOST_LINKS = 8;
  * ```
  */
 export async function* serialSessions(
-  path: string,
+  target: string | PortFilter,
   config: SerialConfigInput = {},
   options: WaitOptions = {},
 ): AsyncGenerator<SerialPort, undefined> {
   createSerialConfig(config);
+  const open = typeof target === "string" ? openWhenThere : openWhenMatching;
+  const found = typeof target === "string" ? target : checkFilter(target);
   for (;;) {
-    const port = await openWhenThere(path, config, options.signal);
+    const port = await open(found as never, config, options.signal);
     try {
       yield port;
     } finally {

@@ -67,9 +67,38 @@ export interface Backend {
   readonly createPty?: (name: string | undefined) => PtyBackendPort;
 
   /**
-   * Lists ports; missing where the platform has no discovery.
+   * Lists ports as they are now, in no order; missing where the platform has no discovery.
+   * Guarantee: a port that goes meanwhile is left out, it never makes the list fail.
    */
-  readonly list?: (signal: AbortSignal | undefined) => Promise<PortInfo[]>;
+  readonly list?: (source: ListSource) => Promise<PortInfo[]>;
+
+  /** Describes one port, by its path or a link to it; `undefined` for what discovery does not know. */
+  readonly describe?: (path: string) => Promise<PortInfo | undefined>;
+
+  /** Starts to watch for ports that come and go; missing where the platform tells of none. */
+  readonly watch?: () => PortWatch;
+}
+
+/** Where a platform gets its list from: the kernel, or the database of udev. */
+export type ListSource = "native" | "udev";
+
+/** Tells when to look at the list again. */
+export interface PortWatch {
+  /**
+   * Waits for the next change; one call at a time. Guarantee: no change since the watch began goes
+   * untold, several may be told as one. A pending call keeps the process alive.
+   *
+   * @returns `undefined` after `close()`, also for a call that is pending then.
+   */
+  next(): Promise<PortChange | undefined>;
+  /** Stops; idempotent. */
+  close(): void;
+}
+
+/** What happened to the device nodes; which ports came is for the list to say. */
+export interface PortChange {
+  /** Paths of nodes that went, also where another one took the same name at once. */
+  readonly gone: ReadonlySet<string>;
 }
 
 /** What an open port answers at once, whichever way its bytes are waited for. */
@@ -192,6 +221,22 @@ export interface PtyBackendPort extends BackendPort {
   terminalMode(): TerminalMode;
   /** Called when the device may have been opened or closed; does not keep the process alive. */
   onPresence: (() => void) | undefined;
+  /** Reads what is there now; 0 when nothing is. */
+  tryRead(into: Uint8Array): number;
+  /**
+   * Calls a listener when a read may find something: in place of waiting reads, edge-triggered.
+   * Keeps the process alive; `undefined` ends it.
+   */
+  listen(listener: ReadinessListener | undefined): void;
+  /** Has the listener told, once, when a write would find room. */
+  tellWritable(): void;
+}
+
+/** Hears when a port is ready. */
+export interface ReadinessListener {
+  /** Read until a read finds less than it asked for. */
+  onReadable(): void;
+  onWritable(): void;
 }
 
 /** Modes of a terminal that matter for raw bytes. */

@@ -49,7 +49,11 @@ export class Struct<Name extends string> {
           ? this.#view.getInt32(offset, LITTLE_ENDIAN)
           : this.#view.getUint32(offset, LITTLE_ENDIAN);
       default:
-        return Number(this.#view.getBigUint64(offset, LITTLE_ENDIAN));
+        return Number(
+          signed
+            ? this.#view.getBigInt64(offset, LITTLE_ENDIAN)
+            : this.#view.getBigUint64(offset, LITTLE_ENDIAN),
+        );
     }
   }
 

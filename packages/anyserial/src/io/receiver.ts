@@ -58,13 +58,23 @@ export class Receiver {
   }
 
   /** Reads into memory of the port: a view that is the caller's to keep. */
-  async receive(most: number, options: WaitOptions): Promise<Uint8Array> {
+  receive(most: number, options: WaitOptions): Uint8Array | Promise<Uint8Array> {
     const offer = this.#slab.offer(most);
-    return this.#slab.take(offer, await this.receiveInto(offer, options));
+    const count = this.receiveInto(offer, options.signal);
+    if (typeof count === "number") return this.#slab.take(offer, count);
+    return count.then((later) => this.#slab.take(offer, later));
   }
 
-  /** Reads into the caller's memory. */
-  async receiveInto(into: Uint8Array, { signal }: WaitOptions): Promise<number> {
+  /** Reads into the caller's memory: 1 byte or more, at once where they are there. */
+  receiveInto(into: Uint8Array, signal: AbortSignal | undefined): number | Promise<number> {
+    if (this.#marked !== undefined) return this.#receiveMarked(into, signal);
+    const count = this.#reader.read(into, signal);
+    if (typeof count === "number") return count;
+    return count.then((later) => (later > 0 ? later : this.#receiveMarked(into, signal)));
+  }
+
+  /** As long as marks are on, or what was decoded with them is left; then as without. */
+  async #receiveMarked(into: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
     for (;;) {
       if (this.#marked !== undefined) {
         this.#core.check("receive");

@@ -28,6 +28,7 @@ export interface LinuxAbi extends PosixAbi {
   readonly TIOCGPTN: number;
   readonly TIOCSPTLCK: number;
   readonly TIOCGPTPEER: number;
+  readonly TIOCGDEV: number;
 
   readonly ASYNC_LOW_LATENCY: number;
   readonly SER_RS485_ENABLED: number;
@@ -212,6 +213,7 @@ const GENERIC = {
   TIOCGPTN: 0x8004_5430,
   TIOCSPTLCK: 0x4004_5431,
   TIOCGPTPEER: 0x5441,
+  TIOCGDEV: 0x8004_5432,
   CBAUD: 0x100f,
   CIBAUD: 0x100f_0000,
   BOTHER: 0x1000,
@@ -253,6 +255,7 @@ const PPC64 = {
   TIOCGPTN: 0x4004_5430,
   TIOCSPTLCK: 0x8004_5431,
   TIOCGPTPEER: 0x2000_5441,
+  TIOCGDEV: 0x4004_5432,
   CBAUD: 0xff,
   CIBAUD: 0xff_0000,
   BOTHER: 0x1f,

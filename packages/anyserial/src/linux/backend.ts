@@ -4,12 +4,15 @@ import type {
   Backend,
   BackendPort,
   BlockingPort,
+  ListSource,
   OpenRequest,
+  PortWatch,
   PtyBackendPort,
 } from "../backend/backend.ts";
 import type { SerialCapabilities } from "../capabilities.ts";
 import { PortBusyError, UnsupportedPlatformError } from "../errors.ts";
 import type { Ffi } from "../ffi/ffi.ts";
+import type { PortInfo } from "../port-info.ts";
 import { bindLibc, bindTcdrain } from "../posix/libc.ts";
 import { openTty } from "../posix/open-tty.ts";
 import { PosixDevice } from "../posix/posix-device.ts";
@@ -17,6 +20,7 @@ import type { PosixPlatform } from "../posix/posix-platform.ts";
 import { PosixPort } from "../posix/posix-port.ts";
 import type { Readiness } from "../posix/readiness/readiness.ts";
 import { linuxAbi } from "./abi.ts";
+import { createLinuxDiscovery, type LinuxDiscovery } from "./discovery.ts";
 import { bindInotify, DevicePresence } from "./inotify.ts";
 import { linuxPlatform } from "./platform.ts";
 import { openLinuxPty } from "./pty.ts";
@@ -28,6 +32,7 @@ export interface LinuxBackendParts {
   readonly readiness: Readiness;
   /** Opens a pty; errors name it, or its device. */
   readonly openPty: (name: string | undefined) => PtyBackendPort;
+  readonly discovery: LinuxDiscovery;
 }
 
 /** Ports of a Linux system. */
@@ -35,11 +40,12 @@ export class LinuxBackend implements Backend {
   readonly name = "linux";
   readonly #platform: PosixPlatform;
   readonly #readiness: Readiness;
-
   readonly #openPty: LinuxBackendParts["openPty"];
+  readonly #discovery: LinuxDiscovery;
 
-  constructor({ platform, readiness, openPty }: LinuxBackendParts) {
+  constructor({ platform, readiness, openPty, discovery }: LinuxBackendParts) {
     this.#openPty = openPty;
+    this.#discovery = discovery;
     this.#platform = platform;
     this.#readiness = readiness;
   }
@@ -60,6 +66,18 @@ export class LinuxBackend implements Backend {
 
   createPty(name: string | undefined): PtyBackendPort {
     return this.#openPty(name);
+  }
+
+  list(source: ListSource): Promise<PortInfo[]> {
+    return this.#discovery.list(source);
+  }
+
+  describe(path: string): Promise<PortInfo | undefined> {
+    return this.#discovery.describe(path);
+  }
+
+  watch(): PortWatch {
+    return this.#discovery.watch();
   }
 
   openBlocking(request: OpenRequest): BlockingPort {
@@ -98,5 +116,6 @@ export function linuxParts(ffi: Ffi, arch: string, mechanism?: Mechanism): Linux
   const presence = new DevicePresence(bindInotify(ffi), libc, readiness);
   const openPty = (name: string | undefined): PtyBackendPort =>
     openLinuxPty({ platform, abi, readiness, presence }, name);
-  return { platform, readiness, openPty };
+  const discovery = createLinuxDiscovery({ ffi, libc, readiness });
+  return { platform, readiness, openPty, discovery };
 }

@@ -1,5 +1,6 @@
-// When a device node is opened or closed: one inotify instance per process, only while something is
-// watched. See inotify(7). Events are hints to look again: identical ones in a row are merged.
+// When a device node is opened or closed: one inotify instance per process, made on first need and
+// kept, because closing one blocks its thread for 10 ms and more (the kernel waits for its readers).
+// See inotify(7). Events are hints to look again: identical ones in a row are merged.
 
 import { SerialError } from "../errors.ts";
 import type { Ffi } from "../ffi/ffi.ts";
@@ -12,13 +13,18 @@ const IN_NONBLOCK = 0x800;
 const IN_CLOSE_WRITE = 0x08;
 const IN_CLOSE_NOWRITE = 0x10;
 const IN_OPEN = 0x20;
-const IN_Q_OVERFLOW = 0x4000;
 const EVENT_SIZE = 16;
+const PRESENCE = IN_OPEN | IN_CLOSE_WRITE | IN_CLOSE_NOWRITE;
+
+/** Bit of an event that tells of events lost before it. */
+export const IN_Q_OVERFLOW = 0x4000;
+/** Room for the events of one read. */
+export const EVENTS_SIZE: number = EVENT_SIZE * 256;
 
 /** The inotify calls; failures are `-errno`. */
 export interface InotifyCalls {
   create(): number;
-  add(fd: number, path: string): number;
+  add(fd: number, path: string, mask: number): number;
   remove(fd: number, watch: number): number;
 }
 
@@ -35,7 +41,7 @@ export function bindInotify(ffi: Ffi): InotifyCalls {
   const result = (value: number): number => (value < 0 ? -ffi.errno() : value);
   return {
     create: () => result(create(IN_CLOEXEC | IN_NONBLOCK)),
-    add: (fd, path) => result(add(fd, path, IN_OPEN | IN_CLOSE_WRITE | IN_CLOSE_NOWRITE)),
+    add: (fd, path, mask) => result(add(fd, path, mask)),
     remove: (fd, watch) => result(remove(fd, watch)),
   };
 }
@@ -46,8 +52,10 @@ export class DevicePresence {
   readonly #libc: Libc;
   readonly #readiness: Readiness;
   readonly #listeners = new Map<number, () => void>();
-  readonly #events = new Uint8Array(EVENT_SIZE * 256);
-  #instance: { readonly fd: number; readonly watch: Watch } | undefined;
+  readonly #events = new Uint8Array(EVENTS_SIZE);
+  #fd: number | undefined;
+  /** Exists only while something is watched. */
+  #watch: Watch | undefined;
 
   constructor(calls: InotifyCalls, libc: Libc, readiness: Readiness) {
     this.#calls = calls;
@@ -64,8 +72,8 @@ export class DevicePresence {
    * @throws {@link SerialError} `ERR_SERIAL_INOTIFY` — the system's limits are reached.
    */
   watch(path: string, onChange: () => void): () => void {
-    const { fd } = this.#start();
-    const id = this.#calls.add(fd, path);
+    const fd = this.#start();
+    const id = this.#calls.add(fd, path, PRESENCE);
     if (id < 0) {
       this.#stopIfUnused();
       throw failed("inotify_add_watch", id);
@@ -78,31 +86,30 @@ export class DevicePresence {
     };
   }
 
-  #start(): { readonly fd: number; readonly watch: Watch } {
-    if (this.#instance === undefined) {
-      const fd = this.#calls.create();
-      if (fd < 0) throw failed("inotify_init1", fd);
-      const watch = this.#readiness.watch(fd, { onReadable: () => this.#drain(fd) });
-      this.#instance = { fd, watch };
+  #start(): number {
+    if (this.#fd === undefined) {
+      const created = this.#calls.create();
+      if (created < 0) throw failed("inotify_init1", created);
+      this.#fd = created;
     }
-    return this.#instance;
+    const fd = this.#fd;
+    this.#watch ??= this.#readiness.watch(fd, { onReadable: () => this.#drain(fd) });
+    return fd;
   }
 
   #stopIfUnused(): void {
-    if (this.#listeners.size > 0 || this.#instance === undefined) return;
-    this.#instance.watch.close();
-    this.#libc.close(this.#instance.fd);
-    this.#instance = undefined;
+    if (this.#listeners.size > 0) return;
+    this.#watch?.close();
+    this.#watch = undefined;
   }
 
   #drain(fd: number): void {
-    const view = new DataView(this.#events.buffer);
     const changed = new Set<() => void>();
     let length = this.#libc.read(fd, this.#events, this.#events.length);
     for (; length > 0; length = this.#libc.read(fd, this.#events, this.#events.length)) {
-      for (let at = 0; at < length; at += EVENT_SIZE + view.getUint32(at + 12, true)) {
-        const isLost = (view.getUint32(at + 4, true) & IN_Q_OVERFLOW) !== 0;
-        const listener = this.#listeners.get(view.getInt32(at, true));
+      for (const { watch, mask } of readEvents(this.#events, length)) {
+        const listener = this.#listeners.get(watch);
+        const isLost = (mask & IN_Q_OVERFLOW) !== 0;
         const concerned = isLost ? this.#listeners.values() : listener ? [listener] : [];
         for (const one of concerned) changed.add(one);
       }
@@ -111,7 +118,33 @@ export class DevicePresence {
   }
 }
 
-function failed(syscall: string, result: number): SerialError {
+/** One event. */
+export interface InotifyEvent {
+  /** What `add()` returned. */
+  readonly watch: number;
+  /** What happened, in bits. */
+  readonly mask: number;
+  /** Name in the watched folder; empty for the folder itself. */
+  readonly name: string;
+}
+
+/** Reads the events of one read(2). */
+export function* readEvents(bytes: Uint8Array, length: number): Generator<InotifyEvent, undefined> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at + EVENT_SIZE <= length; ) {
+    const end = at + EVENT_SIZE + view.getUint32(at + 12, true);
+    const name = Buffer.from(bytes.subarray(at + EVENT_SIZE, end)).toString("utf8");
+    yield {
+      watch: view.getInt32(at, true),
+      mask: view.getUint32(at + 4, true),
+      name: name.slice(0, name.indexOf("\0") >>> 0),
+    };
+    at = end;
+  }
+}
+
+/** Builds the error of a failed inotify call. */
+export function failed(syscall: string, result: number): SerialError {
   return new SerialError(`Cannot watch devices: ${syscall} failed (errno ${-result})`, {
     code: "ERR_SERIAL_INOTIFY",
     errno: -result,

@@ -22,7 +22,8 @@ export interface LowLatencyContext extends LinuxTty {
 export class LowLatency implements DriverSetting {
   readonly #context: LowLatencyContext;
   #flagBefore: number | undefined;
-  #timerBefore: string | undefined;
+  /** The FTDI timer that was written, and what it held before. */
+  #timer: { readonly file: string; readonly before: string } | undefined;
 
   constructor(context: LowLatencyContext) {
     this.#context = context;
@@ -34,19 +35,19 @@ export class LowLatency implements DriverSetting {
       return;
     }
     if (this.#flagBefore !== undefined) return;
-    const timer = this.#latencyTimer();
-    const failure = this.#setFlag() ?? this.#setTimer(timer);
+    const timer = this.#findTimer();
+    const failure = this.#setFlag() ?? (timer === undefined ? undefined : this.#setTimer(timer));
     if (failure !== undefined) settle("lowLatency", failure);
   }
 
   restore(): void {
-    if (this.#timerBefore !== undefined) {
+    if (this.#timer !== undefined) {
       try {
-        writeFileSync(this.#timerPath(), this.#timerBefore);
+        writeFileSync(this.#timer.file, this.#timer.before);
       } catch {
         // The device is gone, or its attribute is: there is nothing left to put back.
       }
-      this.#timerBefore = undefined;
+      this.#timer = undefined;
     }
     if (this.#flagBefore !== undefined) {
       this.#writeFlag(this.#flagBefore);
@@ -78,24 +79,23 @@ export class LowLatency implements DriverSetting {
   }
 
   /** The timer of an FTDI adapter as it stands; `undefined` for every other driver. */
-  #latencyTimer(): string | undefined {
+  #findTimer(): { readonly file: string; readonly before: string } | undefined {
+    const { path, sysfs } = this.#context;
     try {
-      const driver = basename(readlinkSync(join(this.#devicePath(), "driver")));
-      if (driver !== "ftdi_sio") return undefined;
-      return readFileSync(this.#timerPath(), "utf8").trim();
+      const device = join(sysfs, "class/tty", basename(realpathSync(path)), "device");
+      if (basename(readlinkSync(join(device, "driver"))) !== "ftdi_sio") return undefined;
+      const file = join(device, "latency_timer");
+      return { file, before: readFileSync(file, "utf8").trim() };
     } catch {
       return undefined;
     }
   }
 
-  #setTimer(before: string | undefined): SerialError | undefined {
-    if (before === undefined) return undefined;
+  #setTimer(timer: { readonly file: string; readonly before: string }): SerialError | undefined {
     try {
       // Newer kernels follow the flag by themselves: then there is nothing to write.
-      if (readFileSync(this.#timerPath(), "utf8").trim() !== "1") {
-        writeFileSync(this.#timerPath(), "1");
-      }
-      this.#timerBefore = before;
+      if (readFileSync(timer.file, "utf8").trim() !== "1") writeFileSync(timer.file, "1");
+      this.#timer = timer;
       return undefined;
     } catch (cause) {
       this.restore();
@@ -106,19 +106,10 @@ export class LowLatency implements DriverSetting {
           path: this.#context.path,
           operation: "configure",
           cause,
-          hint: `let your user write ${this.#timerPath()}, with a udev rule: SUBSYSTEM=="usb-serial", DRIVER=="ftdi_sio", ATTR{latency_timer}="1"`,
+          hint: `let your user write ${timer.file}, with a udev rule: SUBSYSTEM=="usb-serial", DRIVER=="ftdi_sio", ATTR{latency_timer}="1"`,
         },
       );
     }
-  }
-
-  #devicePath(): string {
-    const name = basename(realpathSync(this.#context.path));
-    return join(this.#context.sysfs, "class/tty", name, "device");
-  }
-
-  #timerPath(): string {
-    return join(this.#devicePath(), "latency_timer");
   }
 
   #failed(syscall: string, result: number): SerialError {

@@ -1,6 +1,5 @@
 // Linux as a POSIX platform: its constants, and where it goes beyond termios.
 
-import { fstatSync } from "node:fs";
 import {
   type Capability,
   createCapabilities,
@@ -33,6 +32,7 @@ export const LINUX_CAPABILITIES: SerialCapabilities = createCapabilities("linux"
   inputWaiting: "supported",
   outputWaiting: "supported",
   lineErrorCounters: "unknown",
+  portDiscovery: "supported",
 });
 
 /** What the platform is built from; tests bring their own. */
@@ -62,7 +62,7 @@ export function linuxPlatform({ libc, tcdrain, abi, sysfs = "/sys" }: LinuxParts
     capabilities: LINUX_CAPABILITIES,
     applyBaudRate: (termios, baudRate) => applyBaudRate(abi, termios, baudRate),
     readBaudRate: (_fd: number, termios: Termios) => readBaudRate(termios),
-    isPseudoTerminal,
+    isPseudoTerminal: (fd) => isPseudoTerminal(libc, abi, fd),
     discard: (fd, queue) =>
       libc.ioctlValue(fd, abi.TCFLSH, queue === "input" ? abi.TCIFLUSH : abi.TCOFLUSH),
     driverSettings: (fd, path): DriverSetting[] => [
@@ -86,9 +86,11 @@ export function linuxPlatform({ libc, tcdrain, abi, sysfs = "/sys" }: LinuxParts
   };
 }
 
-function isPseudoTerminal(fd: number): boolean {
-  const { rdev } = fstatSync(fd);
-  const major = (rdev >>> 8) & 0xfff; // gnu_dev_major(3), low part: enough for these numbers
+/** By ioctl, since runtimes other than Node.js refuse descriptors that they did not open. */
+function isPseudoTerminal(libc: Libc, abi: LinuxAbi, fd: number): boolean {
+  const device = new Uint32Array(1);
+  if (libc.ioctl(fd, abi.TIOCGDEV, new Uint8Array(device.buffer)) < 0) return false;
+  const major = ((device[0] as number) >>> 8) & 0xfff; // new_encode_dev() of <linux/kdev_t.h>
   return major >= PTY_DEVICE_MAJORS.first && major <= PTY_DEVICE_MAJORS.last;
 }
 

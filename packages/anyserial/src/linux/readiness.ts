@@ -50,13 +50,13 @@ export function createReadiness(
       hint: "unset ANYSERIAL_READINESS, or run on Node.js's main thread",
     });
   }
-  const openEventFd = bindEventFd(ffi);
+  const eventFd = bindEventFd(ffi);
   return new WatchSet({
     mechanism: "reactor",
     lingerMs: REACTOR_LINGER_MS,
     openPoller,
     startWaker: (poller, _onReady, onEvent) =>
-      new ReactorWaker({ openEventFd, poller, layout, onEvent }),
+      new ReactorWaker({ eventFd, poller, layout, onEvent }),
   });
 }
 

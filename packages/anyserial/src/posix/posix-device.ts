@@ -151,6 +151,7 @@ export class PosixDevice implements BlockingPort {
       // Nothing, and no error: a hang-up, or another program took the terminal out of raw mode.
       const events = libc.poll(this.fd, abi.POLLIN, 0);
       if (events === 0) return 0;
+      if (events === -abi.errno.EINTR) continue;
       if (events !== abi.POLLIN || ++empty > 2) throw this.goneError("receive");
     }
   }

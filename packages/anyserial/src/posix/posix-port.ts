@@ -128,7 +128,8 @@ export class PosixPort extends PosixDevice implements BackendPort {
       const queued = this.outputWaiting();
       if (queued === 0) return 0;
       const { baudRate } = this.effectiveConfig();
-      const signal = AbortSignal.timeout(wireTimeMs(queued, baudRate) * 1.5 + CLOSE_SLACK_MS);
+      const longestMs = Math.ceil(wireTimeMs(queued, baudRate) * 1.5 + CLOSE_SLACK_MS);
+      const signal = AbortSignal.timeout(longestMs); // which takes integers only
       await waitDrained(() => this.outputWaiting(), baudRate, signal).catch(() => undefined);
       const left = this.outputWaiting();
       if (left > 0) this.discard("output");

@@ -1,7 +1,7 @@
 // The controller of a pty as a backend port. Its read answers EIO, and its poll answers "hung up",
 // while no application has the device open: that is a state to wait out, not a disconnect.
 
-import type { PtyBackendPort, TerminalMode } from "../backend/backend.ts";
+import type { PtyBackendPort, ReadinessListener, TerminalMode } from "../backend/backend.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
 import { PosixPort } from "./posix-port.ts";
 import type { Readiness, Watch } from "./readiness/readiness.ts";
@@ -25,6 +25,7 @@ export class PtyPort extends PosixPort implements PtyBackendPort {
   readonly devicePath: string;
   onPresence: (() => void) | undefined;
   readonly #system: PtySystem;
+  readonly #watch: Watch;
   readonly #unwatch: () => void;
   /** Operations that wait for an application. */
   readonly #absentWaiters = new Set<() => void>();
@@ -37,6 +38,7 @@ export class PtyPort extends PosixPort implements PtyBackendPort {
   ) {
     super(system.platform, handle, rest.watch);
     this.#system = system;
+    this.#watch = rest.watch;
     this.devicePath = rest.device;
     this.#unwatch = system.watchDevice(rest.device, () => this.#presenceChanged());
   }
@@ -82,6 +84,21 @@ export class PtyPort extends PosixPort implements PtyBackendPort {
     const { lflag, oflag } = decodeTermios(this.tty.abi, this.tty.readTermios());
     const cooked = (lflag & this.tty.abi.ICANON) !== 0 || (oflag & this.tty.abi.OPOST) !== 0;
     return { raw: !cooked, echo: (lflag & this.tty.abi.ECHO) !== 0 };
+  }
+
+  tryRead(into: Uint8Array): number {
+    this.counters.readCalls++;
+    const count = this.readOnce(into);
+    if (count === 0) this.counters.wouldBlock++;
+    return count;
+  }
+
+  listen(listener: ReadinessListener | undefined): void {
+    this.#watch.listen(listener);
+  }
+
+  tellWritable(): void {
+    this.#watch.tellWritable();
   }
 
   override cancelRead(): void {

@@ -35,8 +35,8 @@ export class TtySettings {
   /** Applies a configuration, or leaves everything as it was. */
   configure(config: SerialConfig, settle: SettleUnsupported): void {
     const wasLocked = this.#locked;
-    this.#setLocked(config.exclusive);
     const before = this.#tty.readTermios();
+    this.#setLocked(config.exclusive);
     try {
       this.#apply(before, config, settle);
       this.#config = config;

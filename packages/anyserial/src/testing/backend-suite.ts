@@ -7,6 +7,7 @@ import { closeCases } from "./suite-close.ts";
 import { configureCases } from "./suite-configure.ts";
 import { disconnectCases } from "./suite-disconnect.ts";
 import { errorCases } from "./suite-errors.ts";
+import { inputCases } from "./suite-input.ts";
 import { lineCases } from "./suite-lines.ts";
 import { markCases } from "./suite-marks.ts";
 import type { SuiteCase, SuitePair, SuiteTrait } from "./suite-pair.ts";
@@ -40,6 +41,8 @@ export interface BackendSuiteOptions {
   }) => Promise<SuitePair>;
   /** What the pair cannot do, with the reason: tests that need it are skipped visibly. */
   readonly missing?: Partial<Record<SuiteTrait, string>> | undefined;
+  /** Why there is no such pair at all on this system: every test is skipped. */
+  readonly skip?: string | undefined;
 }
 
 /** A test that takes longer hangs, in milliseconds. */
@@ -47,6 +50,7 @@ const TEST_TIMEOUT_MS = 30_000;
 
 const CASES: readonly SuiteCase[] = [
   ...receiveCases,
+  ...inputCases,
   ...sendCases,
   ...closeCases,
   ...disconnectCases,
@@ -76,10 +80,11 @@ const CASES: readonly SuiteCase[] = [
  * });
  * ```
  */
-export function backendSuite({ test, name, makePair, missing = {} }: BackendSuiteOptions): void {
+export function backendSuite(options: BackendSuiteOptions): void {
+  const { test, name, makePair, missing = {} } = options;
   for (const { name: promise, needs = [], config, run } of CASES) {
     const reasons = needs.map((trait) => missing[trait]).filter((reason) => reason !== undefined);
-    const skip = reasons[0] ?? false;
+    const skip = options.skip ?? reasons[0] ?? false;
     test(`${name}: ${promise}`, { skip, timeout: TEST_TIMEOUT_MS }, async () => {
       const pair = await makePair({ a: config?.a ?? {}, b: config?.b ?? {} });
       try {

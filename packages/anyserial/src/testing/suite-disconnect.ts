@@ -40,6 +40,7 @@ const waiting: readonly SuiteCase[] = [
 
       ok(error instanceof SerialDisconnectedError);
       equal(error.bytesWritten, a.stats().bytesOut);
+      equal(a.isOpen, false);
     },
   },
   {

@@ -47,6 +47,17 @@ const breaks: readonly SuiteCase[] = [
     },
   },
   {
+    name: "sendBreak() with an aborted signal rejects with its reason and sends none",
+    needs: ["break"],
+    run: async ({ a, b }) => {
+      const signal = AbortSignal.abort("changed my mind");
+      equal(await rejection(a.sendBreak({ signal })), "changed my mind");
+      await a.send(bytes("only"));
+
+      await expectBytes(b, bytes("only"));
+    },
+  },
+  {
     name: "sendBreak() refuses a duration that is no whole number of milliseconds up to a minute",
     run: async ({ a }) => {
       for (const durationMs of [0, -1, 1.5, 60_001]) {

@@ -1,6 +1,7 @@
 // What send(), trySend(), drain(), outputWaiting() and discardOutput() promise.
 
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import type { SerialPort } from "../serial-port.ts";
 import {
   bytes,
@@ -151,6 +152,17 @@ const cancellation: readonly SuiteCase[] = [
       await expectBytes(b, data.subarray(0, bytesWritten));
       await expectBytes(b, bytes("next"));
       await sending;
+    },
+  },
+  {
+    name: "send() forgets a signal when it resolves",
+    run: async ({ a, b }) => {
+      const { signal } = new AbortController();
+      const sending = a.send(pattern(MORE_THAN_FITS), { signal });
+      await receiveExactly(b, MORE_THAN_FITS);
+      await sending;
+
+      equal(getEventListeners(signal, "abort").length, 0);
     },
   },
   {

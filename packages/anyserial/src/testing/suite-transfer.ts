@@ -3,10 +3,12 @@
 import { equal, ok } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { SerialPort } from "../serial-port.ts";
-import { bytes, nextTask, pattern, type SuiteCase, text } from "./suite-pair.ts";
+import { bytes, nextTask, pattern, type SuiteCase, text, untilWaiting } from "./suite-pair.ts";
 
 const TRANSFER_BYTES = 2 * 1024 * 1024;
 const ROUND_TRIPS = 300;
+/** Fits into any buffer, one byte a call. */
+const UNWAITED_BYTES = 1000;
 
 /** What load leaves intact. */
 export const transferCases: readonly SuiteCase[] = [
@@ -43,6 +45,26 @@ export const transferCases: readonly SuiteCase[] = [
     },
   },
   {
+    name: "receive() that never has to wait lets everything else run now and then",
+    run: async ({ a, b }) => {
+      await a.send(pattern(UNWAITED_BYTES));
+      await untilWaiting(b, UNWAITED_BYTES);
+      const into = new Uint8Array(1);
+      const received = await countUntilTask(() => b.receiveInto(into));
+
+      ok(received < UNWAITED_BYTES, `${received} receives in one task`);
+    },
+  },
+  {
+    name: "send() that never has to wait lets everything else run now and then",
+    run: async ({ a }) => {
+      const one = bytes("x");
+      const sent = await countUntilTask(() => a.send(one));
+
+      ok(sent < UNWAITED_BYTES, `${sent} sends in one task`);
+    },
+  },
+  {
     name: "a flood lets timers and immediates run",
     run: async ({ a, b }) => {
       let timers = 0;
@@ -68,6 +90,17 @@ export const transferCases: readonly SuiteCase[] = [
     },
   },
 ];
+
+/** Calls again and again until a task of its own has run. @returns Calls, 1000 at most. */
+async function countUntilTask(call: () => Promise<unknown>): Promise<number> {
+  let hasRun = false;
+  setImmediate(() => {
+    hasRun = true;
+  });
+  let calls = 0;
+  for (; !hasRun && calls < UNWAITED_BYTES; calls++) await call();
+  return calls;
+}
 
 async function sendInPieces(port: SerialPort, data: Uint8Array): Promise<void> {
   for (let at = 0, size = 1; at < data.length; at += size, size = (size * 7) % 10_007) {

@@ -1,6 +1,6 @@
 // The poller on Linux: one epoll instance, edge-triggered. See epoll(7).
 
-import { closeSync } from "node:fs";
+import { getSystemErrorName } from "node:util";
 import { SerialError } from "../../errors.ts";
 import type { Ffi } from "../../ffi/ffi.ts";
 import { Struct, type StructLayout } from "../../ffi/struct.ts";
@@ -31,6 +31,8 @@ export interface EpollCalls {
   control(epfd: number, operation: number, fd: number, event: Uint8Array): number;
   /** Waits; `events` holds `most` structs. */
   wait(epfd: number, events: Uint8Array, most: number, timeoutMs: number): number;
+  /** Not by node:fs: Deno refuses descriptors that it did not open. */
+  close(epfd: number): number;
 }
 
 /** Binds the epoll calls. */
@@ -41,11 +43,13 @@ export function bindEpoll(ffi: Ffi): EpollCalls {
   const create = library.bind<(flags: number) => number>("epoll_create1", "int", ["int"]);
   const control = library.bind<Control>("epoll_ctl", "int", ["int", "int", "int", "bytes"]);
   const wait = library.bind<Wait>("epoll_wait", "int", ["int", "bytes", "int", "int"]);
+  const close = library.bind<(epfd: number) => number>("close", "int", ["int"]);
   const result = (value: number): number => (value < 0 ? -ffi.errno() : value);
   return {
     create: () => result(create(EPOLL.CLOEXEC)),
     control: (epfd, operation, fd, event) => result(control(epfd, operation, fd, event)),
     wait: (epfd, events, most, timeoutMs) => result(wait(epfd, events, most, timeoutMs)),
+    close: (epfd) => result(close(epfd)),
   };
 }
 
@@ -117,7 +121,7 @@ export class EpollPoller implements Poller {
   }
 
   close(): void {
-    closeSync(this.fd);
+    this.#calls.close(this.fd);
   }
 
   #control(operation: number, fd: number, token: number, interest: number): void {
@@ -138,9 +142,16 @@ function readyOf(events: number): number {
   );
 }
 
-function pollerError(syscall: string, result: number): SerialError {
-  return new SerialError(`Cannot wait for ports: ${syscall} failed (errno ${-result})`, {
-    code: "ERR_SERIAL_READINESS",
+/**
+ * Builds the error for a failed call of the poller.
+ *
+ * @param syscall Its name.
+ * @param result `-errno`.
+ */
+export function pollerError(syscall: string, result: number): SerialError {
+  const code = getSystemErrorName(result);
+  return new SerialError(`Cannot wait for ports: ${syscall} failed (${code})`, {
+    code,
     errno: -result,
     syscall,
   });

@@ -1,6 +1,8 @@
 // "A descriptor is readable, writable, hung up": what every POSIX port waits on. Implemented once,
 // by WatchSet, over a poller (epoll, kqueue) and a waker (libuv, reactor).
 
+import type { SerialError } from "../../errors.ts";
+
 /** Waits on descriptors without blocking the event loop. */
 export interface Readiness {
   /** Which mechanism wakes the event loop. */
@@ -22,6 +24,14 @@ export interface IdleListener {
   onReadable?(): void;
 }
 
+/** What hears of a descriptor as it happens, in place of waits. */
+export interface WatchListener {
+  /** Something arrived, or the other side hung up: read until a read finds less than it asked for. */
+  onReadable(): void;
+  /** There is room again; called once for each {@link Watch.tellWritable}. */
+  onWritable(): void;
+}
+
 /** One watched descriptor: at most one wait in each direction. */
 export interface Watch {
   /**
@@ -29,6 +39,7 @@ export interface Watch {
    * Call it in the same task as the read that found nothing: an event in between is not repeated.
    *
    * @returns `true` when ready or hung up, `false` when canceled.
+   * @throws {@link SerialError} — the mechanism broke down: nothing would wake the wait.
    */
   waitReadable(): Promise<boolean>;
   /** The same for a write. */
@@ -37,6 +48,14 @@ export interface Watch {
   cancelReadable(): void;
   /** Ends a wait: its promise resolves to `false`. */
   cancelWritable(): void;
+  /**
+   * Calls a listener in place of waits, at once for what is there already. Keeps the process alive.
+   *
+   * @param listener Who hears; `undefined` ends it.
+   */
+  listen(listener: WatchListener | undefined): void;
+  /** Has the listener told, once, when a write would find room. */
+  tellWritable(): void;
   /** Stops watching; must be called before the descriptor is closed. Waits end as canceled. */
   close(): void;
 }
@@ -72,6 +91,8 @@ export interface Poller {
 
 /** Wakes the event loop when the poller has events. */
 export interface Waker {
+  /** Called when it can wake nobody any more; `stop()` is still to be called. */
+  onFailed?: ((error: SerialError) => void) | undefined;
   /** Keeps the process alive, or not. */
   setAlive(alive: boolean): void;
   /** Stops; `onStopped` is called when nothing uses the poller any more, and nothing else is. */

@@ -2,6 +2,8 @@
 // somebody waits on it, and also while it is idle, so that a hang-up is heard; it is taken out
 // between a wake-up and the next wait, because that makes a small reply arrive sooner (ADR 0003).
 
+import type { SerialError } from "../../errors.ts";
+import { ListenedFd, type Waiter } from "./listened-fd.ts";
 import {
   HUNG_UP,
   type IdleListener,
@@ -11,6 +13,7 @@ import {
   type Readiness,
   type Waker,
   type Watch,
+  type WatchListener,
   WRITABLE,
 } from "./readiness.ts";
 
@@ -97,10 +100,25 @@ export class WatchSet implements Readiness {
     if (this.#running === undefined) {
       const poller = this.#driver.openPoller();
       const onEvent: OnEvent = (token, ready) => this.#watches.get(token)?.wake(ready);
-      const waker = this.#driver.startWaker(poller, () => poller.collect(onEvent), onEvent);
-      this.#running = { poller, waker };
+      this.#running = { poller, waker: this.#startWaker(poller, onEvent) };
+      this.#running.waker.onFailed = (error) => this.#fail(error);
     }
     return this.#running;
+  }
+
+  #startWaker(poller: Poller, onEvent: OnEvent): Waker {
+    try {
+      return this.#driver.startWaker(poller, () => poller.collect(onEvent), onEvent);
+    } catch (error) {
+      poller.close();
+      throw error;
+    }
+  }
+
+  /** Nothing is woken any more: what waits fails, and what is watched from now on starts anew. */
+  #fail(error: SerialError): void {
+    for (const watch of this.#watches.values()) watch.fail(error);
+    this.#stop();
   }
 
   #stop(): void {
@@ -117,8 +135,6 @@ export class WatchSet implements Readiness {
   }
 }
 
-type Waiter = (ready: boolean) => void;
-
 interface FdWatchParts {
   readonly set: WatchSet;
   readonly poller: Poller;
@@ -134,11 +150,13 @@ class FdWatch implements Watch {
   readonly #poller: Poller;
   readonly #fd: number;
   readonly #idle: IdleListener;
+  readonly #listened: ListenedFd;
   #reader: Waiter | undefined;
   #writer: Waiter | undefined;
   /** Interest in the poller; 0 while the descriptor is not in it. */
   #interest = 0;
   #closed = false;
+  #failure: SerialError | undefined;
   #hungUp = false;
 
   constructor({ set, poller, fd, token, idle }: FdWatchParts) {
@@ -147,22 +165,25 @@ class FdWatch implements Watch {
     this.#fd = fd;
     this.token = token;
     this.#idle = idle;
+    this.#listened = new ListenedFd(poller, fd, token);
   }
 
   waitReadable(): Promise<boolean> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       if (this.#closed) return resolve(false);
+      if (this.#failure !== undefined) throw this.#failure;
       this.#want(READABLE);
-      this.#reader = resolve;
+      this.#reader = { resolve, reject };
       this.#set.countWaiting(1);
     });
   }
 
   waitWritable(): Promise<boolean> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       if (this.#closed) return resolve(false);
+      if (this.#failure !== undefined) throw this.#failure;
       this.#want(WRITABLE);
-      this.#writer = resolve;
+      this.#writer = { resolve, reject };
       this.#set.countWaiting(1);
     });
   }
@@ -175,8 +196,22 @@ class FdWatch implements Watch {
     this.#settleWriter(false);
   }
 
+  listen(listener: WatchListener | undefined): void {
+    if (this.#closed || this.#failure !== undefined) return;
+    const change = Number(listener !== undefined) - Number(this.#listened.isListening);
+    if (change !== 0) this.#set.countWaiting(change as 1 | -1);
+    this.rest();
+    this.#listened.listen(listener);
+  }
+
+  tellWritable(): void {
+    if (!this.#closed && !this.#failure && this.#listened.isListening)
+      this.#listened.tellWritable();
+  }
+
   close(): void {
     if (this.#closed) return;
+    if (this.#listened.isListening) this.listen(undefined);
     this.#closed = true;
     if (this.#interest !== 0) this.#poller.remove(this.#fd);
     this.#settleReader(false);
@@ -186,19 +221,35 @@ class FdWatch implements Watch {
 
   /** Watches an idle descriptor: arriving data passes by once, a hang-up is heard. */
   rest(): void {
-    if (!this.#closed && this.#interest === 0) this.#want(READABLE);
+    if (!this.#closed && !this.#failure && this.#interest === 0) this.#want(READABLE);
+  }
+
+  /** The poller wakes nobody any more: waits fail, now and later. */
+  fail(error: SerialError): void {
+    this.#failure = error;
+    this.#interest = 0;
+    const waiters = [this.#reader, this.#writer];
+    this.#reader = this.#writer = undefined;
+    for (const waiter of waiters) {
+      if (waiter === undefined) continue;
+      this.#set.countWaiting(-1);
+      waiter.reject(error);
+    }
   }
 
   /** Takes an event of the poller. */
   wake(ready: number): void {
     if (this.#closed) return;
+    if (this.#listened.wake(ready)) return;
     const hungUp = (ready & HUNG_UP) !== 0;
     const forReader = this.#reader !== undefined && (hungUp || (ready & READABLE) !== 0);
     const forWriter = this.#writer !== undefined && (hungUp || (ready & WRITABLE) !== 0);
-    if (forReader || forWriter) this.#detach();
     if (forReader) this.#settleReader(true);
     if (forWriter) this.#settleWriter(true);
-    if (forReader || forWriter) return;
+    if (forReader || forWriter) {
+      this.#detach();
+      return;
+    }
     if ((ready & READABLE) !== 0) this.#idle.onReadable?.();
     if (hungUp && !this.#hungUp) {
       this.#hungUp = true;
@@ -208,8 +259,13 @@ class FdWatch implements Watch {
 
   /** Between a wake-up and the next wait the descriptor is out of the poller, if nobody waits. */
   #detach(): void {
+    this.#interest =
+      (this.#reader === undefined ? 0 : READABLE) | (this.#writer === undefined ? 0 : WRITABLE);
+    if (this.#interest !== 0) {
+      this.#poller.modify(this.#fd, this.token, this.#interest);
+      return;
+    }
     this.#poller.remove(this.#fd);
-    this.#interest = 0;
     this.#set.park(this);
   }
 
@@ -229,7 +285,7 @@ class FdWatch implements Watch {
     if (waiter === undefined) return;
     this.#reader = undefined;
     this.#set.countWaiting(-1);
-    waiter(ready);
+    waiter.resolve(ready);
   }
 
   #settleWriter(ready: boolean): void {
@@ -237,6 +293,6 @@ class FdWatch implements Watch {
     if (waiter === undefined) return;
     this.#writer = undefined;
     this.#set.countWaiting(-1);
-    waiter(ready);
+    waiter.resolve(ready);
   }
 }

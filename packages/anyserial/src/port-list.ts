@@ -1,0 +1,93 @@
+// The ports of one backend, in order, and those that a filter means.
+
+import { realpath } from "node:fs/promises";
+import type { Backend, ListSource } from "./backend/backend.ts";
+import { ConfigurationError, PortNotFoundError, UnsupportedFeatureError } from "./errors.ts";
+import { describeFilter, matchesFilter, type PortFilter } from "./port-filter.ts";
+import { comparePorts, type PortInfo } from "./port-info.ts";
+
+/**
+ * Lists the ports of a backend.
+ *
+ * @param backend The platform.
+ * @param source Where its list comes from.
+ * @returns Ports in natural order of their paths.
+ * @throws {@link UnsupportedFeatureError} `ERR_SERIAL_DISCOVERY` — the platform has no discovery.
+ */
+export async function listOf(backend: Backend, source: ListSource): Promise<PortInfo[]> {
+  if (backend.list === undefined) throw noDiscovery(backend);
+  return (await backend.list(source)).sort(comparePorts);
+}
+
+/**
+ * Picks the ports that a filter means; its path may be that of a link.
+ *
+ * @param ports Ports to choose from.
+ * @param filter Properties that they must have.
+ * @returns Those that have them, in the same order.
+ */
+export async function selectPorts(
+  ports: readonly PortInfo[],
+  filter: PortFilter,
+): Promise<PortInfo[]> {
+  const { path, ...others } = filter;
+  if (typeof path !== "string") return ports.filter((port) => matchesFilter(port, filter));
+  const target = await realpath(path).catch(() => path);
+  return ports.filter(
+    (port) =>
+      [port.path, port.stablePath].some((known) => known === path || known === target) &&
+      matchesFilter(port, others),
+  );
+}
+
+/**
+ * Finds the one port that a filter means.
+ *
+ * @param backend The platform.
+ * @param filter Properties that it must have.
+ * @returns The port.
+ * @throws {@link PortNotFoundError} `ERR_SERIAL_NO_MATCH` — no port has them.
+ * @throws {@link ConfigurationError} `ERR_SERIAL_AMBIGUOUS` — several have them; the message lists them.
+ */
+export async function findOnly(backend: Backend, filter: PortFilter): Promise<PortInfo> {
+  const ports = await listOf(backend, "native");
+  const [port, ...others] = await selectPorts(ports, filter);
+  if (port === undefined) throw noMatch(ports, filter);
+  if (others.length > 0) throw ambiguous([port, ...others], filter);
+  return port;
+}
+
+function noMatch(ports: readonly PortInfo[], filter: PortFilter): PortNotFoundError {
+  const there = ports.length === 0 ? "no port at all" : pathsOf(ports);
+  return new PortNotFoundError(`Cannot open port with ${describeFilter(filter)}: no port matches`, {
+    code: "ERR_SERIAL_NO_MATCH",
+    operation: "open",
+    hint: `plug the device in, or ask for less: there is ${there}`,
+  });
+}
+
+function ambiguous(ports: readonly PortInfo[], filter: PortFilter): ConfigurationError {
+  return new ConfigurationError(
+    `Cannot open port with ${describeFilter(filter)}: ${ports.length} ports match: ${pathsOf(ports)}`,
+    {
+      code: "ERR_SERIAL_AMBIGUOUS",
+      operation: "open",
+      hint: "add serialNumber, location or interface to the filter, or name the path",
+    },
+  );
+}
+
+function pathsOf(ports: readonly PortInfo[]): string {
+  return ports
+    .map(({ path, location }) => (location === undefined ? path : `${path} (${location})`))
+    .join(", ");
+}
+
+function noDiscovery(backend: Backend): UnsupportedFeatureError {
+  const { platform } = backend.platformCapabilities();
+  return new UnsupportedFeatureError(`Cannot list ports: not available on ${platform}`, {
+    code: "ERR_SERIAL_DISCOVERY",
+    operation: "list",
+    hint: "name the path of the port, or list by the backend serialport",
+  });
+}

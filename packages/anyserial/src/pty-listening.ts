@@ -1,0 +1,137 @@
+// An emulated port that is listened to: what happens on it arrives as calls, in the same task as the
+// kernel's event, in memory that is used again. For programs that serve many ports at once.
+
+import type { PtyBackendPort } from "./backend/backend.ts";
+import type { PortCore } from "./io/port-core.ts";
+import type { PtyChanges, VirtualPortChange } from "./pty-changes.ts";
+
+/** More than the kernel ever has ready. */
+const BUFFER_SIZE = 8192;
+/** A flooding application lets others have their turn after so many reads. */
+const READS_PER_TURN = 16;
+/** While the application writes, its settings are looked at this often, in milliseconds. */
+const LOOK_EVERY_MS = 100;
+
+/** What hears of an emulated port. Called synchronously; must not throw. */
+export interface VirtualPortListener {
+  /**
+   * The application wrote.
+   *
+   * @param bytes At least one; the memory is used again afterwards: copy what is to be kept.
+   */
+  onData(bytes: Uint8Array): void;
+  /** The application's buffer has room again; called once for each `tellWritable()`. */
+  onWritable?(): void;
+  /** As `changes()` tells; while the application writes, looked at ten times a second at most. */
+  onChange?(change: VirtualPortChange): void;
+}
+
+/** A port being listened to; ends with `stop()` or when the port is closed. */
+export interface VirtualPortListening {
+  /** Leaves what the application writes in the kernel, until `resume()`: it will have to wait. */
+  pause(): void;
+  /** Goes on, in a task of its own. */
+  resume(): void;
+  /** Has `onWritable` called, once, as soon as a `trySend` would be accepted. */
+  tellWritable(): void;
+  /** Stops listening; `receive()` may be used again. */
+  stop(): void;
+}
+
+/** What a listening needs of its port. */
+export interface ListeningParts {
+  readonly core: PortCore;
+  readonly backendPort: PtyBackendPort;
+  readonly changes: PtyChanges;
+  readonly onStop: () => void;
+}
+
+/** The listening. */
+export class PtyListening implements VirtualPortListening {
+  readonly #parts: ListeningParts;
+  readonly #listener: VirtualPortListener;
+  readonly #buffer = new Uint8Array(BUFFER_SIZE);
+  readonly #onChange: ((change: VirtualPortChange) => void) | undefined;
+  #next: NodeJS.Immediate | undefined;
+  #isPaused = false;
+  #isStopped = false;
+  #lookedAt = 0;
+
+  constructor(parts: ListeningParts, listener: VirtualPortListener) {
+    this.#parts = parts;
+    this.#listener = listener;
+    if (listener.onChange !== undefined) {
+      this.#onChange = (change) => listener.onChange?.(change);
+      parts.changes.listen(this.#onChange);
+    }
+    parts.backendPort.listen({
+      onReadable: () => this.#read(),
+      onWritable: () => {
+        if (!this.#isStopped) listener.onWritable?.();
+      },
+    });
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#readSoon();
+  }
+
+  tellWritable(): void {
+    if (!this.#isStopped) this.#parts.backendPort.tellWritable();
+  }
+
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    clearImmediate(this.#next);
+    this.#parts.backendPort.listen(undefined);
+    if (this.#onChange !== undefined) this.#parts.changes.unlisten(this.#onChange);
+    this.#parts.onStop();
+  }
+
+  #read(): void {
+    const buffer = this.#buffer;
+    for (let left = READS_PER_TURN; left > 0; left--) {
+      // What is left unread while paused is read by resume(): its event does not come again.
+      if (this.#isPaused || this.#isStopped) return;
+      const count = this.#readOnce(buffer);
+      if (count > 0) this.#listener.onData(buffer.subarray(0, count));
+      // Less than asked for: the kernel had no more, and what comes later is a new event.
+      if (count < buffer.length) {
+        this.#look();
+        return;
+      }
+    }
+    this.#readSoon();
+  }
+
+  #readOnce(into: Uint8Array): number {
+    try {
+      return this.#parts.backendPort.tryRead(into);
+    } catch (error) {
+      this.#parts.core.noticed(error); // tells the diagnostics, and ends the port where it must
+      return 0;
+    }
+  }
+
+  #readSoon(): void {
+    this.#next ??= setImmediate(() => {
+      this.#next = undefined;
+      this.#read();
+    });
+  }
+
+  #look(): void {
+    if (this.#onChange === undefined || this.#isStopped) return;
+    const now = performance.now();
+    if (now - this.#lookedAt < LOOK_EVERY_MS) return;
+    this.#lookedAt = now;
+    this.#parts.changes.look();
+  }
+}

@@ -1,0 +1,67 @@
+// What inputWaiting(), discardInput() and stats() promise.
+
+import { equal, ok } from "node:assert/strict";
+import {
+  bytes,
+  expectBytes,
+  nextTask,
+  pattern,
+  type SuiteCase,
+  untilWaiting,
+} from "./suite-pair.ts";
+
+/** What the input queue and the counts promise. */
+export const inputCases: readonly SuiteCase[] = [
+  {
+    name: "inputWaiting() counts the bytes that a receive would get",
+    run: async ({ a, b }) => {
+      equal(await b.inputWaiting(), 0);
+      await a.send(bytes("abc"));
+      await untilWaiting(b, 3);
+      equal(await b.inputWaiting(), 3);
+      await b.receive({ maxBytes: 1 });
+
+      equal(await b.inputWaiting(), 2);
+    },
+  },
+  {
+    name: "discardInput() throws away what was received and not read",
+    run: async ({ a, b }) => {
+      await a.send(pattern(500));
+      await untilWaiting(b, 500);
+      await b.discardInput();
+      equal(await b.inputWaiting(), 0);
+      await a.send(bytes("next"));
+
+      await expectBytes(b, bytes("next"));
+    },
+  },
+  {
+    name: "stats() counts bytes, calls and waits since open",
+    needs: ["twoEnds"],
+    run: async ({ a, b }) => {
+      const waiting = receiveTwo(b);
+      await nextTask();
+      await a.send(bytes("xy"));
+      await waiting;
+      await a.send(bytes("z"));
+      await untilWaiting(b, 1);
+      await b.receive();
+      const sender = a.stats();
+      const receiver = b.stats();
+
+      equal(sender.bytesOut, 3);
+      equal(receiver.bytesIn, 3);
+      equal(sender.bytesIn + receiver.bytesOut, 0);
+      ok(sender.writeCalls >= 1);
+      ok(receiver.readCalls >= 2);
+      ok(receiver.wouldBlock >= 1);
+      ok(receiver.waits >= 1);
+    },
+  },
+];
+
+async function receiveTwo(port: { receiveInto(into: Uint8Array): Promise<number> }): Promise<void> {
+  const into = new Uint8Array(2);
+  for (let at = 0; at < 2; ) at += await port.receiveInto(into.subarray(at));
+}

@@ -1,0 +1,43 @@
+// The conformance suite over the kernel's terminal driver: two ptys with a cable between them, with
+// a system that works, and with one whose reads and writes go wrong wherever they may.
+
+import { test } from "node:test";
+import { backendSuite, FaultPlan, type SuiteTest } from "anyserial/testing";
+import { openFaultyPty } from "../helpers/faulty-pty.ts";
+import { leakFree } from "../helpers/leak-free.ts";
+import { openPtyCable } from "../helpers/pty-cable.ts";
+
+const NO_LINE = "a pty has no line";
+const NO_MODEM_LINES = "a pty has no modem lines";
+const missing = {
+  framing: "the kernel's pty driver keeps 8 data bits and no parity",
+  outputQueue: "a pty has no output queue: what is written is at the other side at once",
+  modemLines: NO_MODEM_LINES,
+  modemLineCounts: NO_MODEM_LINES,
+  ring: NO_MODEM_LINES,
+  rtsCts: NO_MODEM_LINES,
+  break: NO_LINE,
+  lineErrorCounters: NO_LINE,
+  injectError: NO_LINE,
+} as const;
+
+/** Each test leaves no descriptor, timer or thread behind. */
+const cleanTest: SuiteTest = (name, options, run) => test(name, options, leakFree(run));
+
+backendSuite({ test: cleanTest, name: "pty", makePair: (config) => openPtyCable(config), missing });
+
+backendSuite({
+  test: cleanTest,
+  name: "pty with interrupts, storms and short transfers",
+  makePair: (config) =>
+    openPtyCable(config, (settings) => {
+      const plan = new FaultPlan({
+        eintr: { times: 3, probability: 0.5 },
+        eagain: { times: 3, everyCalls: 3 },
+        shortReads: { maxBytes: 100, probability: 0.5 },
+        shortWrites: { maxBytes: 100, probability: 0.5 },
+      });
+      return openFaultyPty(plan, settings);
+    }),
+  missing: { ...missing, wholeReads: "its reads are cut short" },
+});

@@ -1,0 +1,106 @@
+// Counts what a process holds: descriptors, threads, children, and what keeps its event loop alive.
+
+import { readdirSync, readFileSync, readlinkSync, watch } from "node:fs";
+import { stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import type { TestContext } from "node:test";
+import { createVirtualPort } from "anyserial/pty";
+import { until } from "./until.ts";
+
+/** What a process holds. */
+export interface Holdings {
+  /** Open descriptors, as `number target`. */
+  readonly descriptors: readonly string[];
+  readonly threads: number;
+  readonly children: readonly string[];
+  /** What keeps the event loop alive, by type. */
+  readonly resources: readonly string[];
+  readonly exitListeners: number;
+}
+
+/** Counts what this process holds. */
+export function holdings(): Holdings {
+  return {
+    descriptors: descriptors(),
+    threads: readdirSync("/proc/self/task").length,
+    children: children(),
+    resources: process.getActiveResourcesInfo().filter((type) => type !== "Immediate"),
+    exitListeners: process.listenerCount("exit"),
+  };
+}
+
+/**
+ * Wraps a test: it fails when it leaves anything behind that was not there before.
+ *
+ * @param run The test.
+ * @returns What to give to `test()`.
+ */
+export function leakFree(
+  run: (t: TestContext) => void | Promise<void>,
+): (t: TestContext) => Promise<void> {
+  return async (t) => {
+    await warmUp;
+    const before = holdings();
+    await run(t);
+    await expectNoMoreThan(before);
+  };
+}
+
+/** Waits until nothing is held that was not held before: the reactor outlives its last port a little. */
+export async function expectNoMoreThan(before: Holdings): Promise<void> {
+  let left: string[] = [];
+  try {
+    await until("nothing is left behind", () => {
+      left = moreThan(before);
+      return left.length === 0;
+    });
+  } catch {
+    throw new Error(`left behind: ${left.join(", ")}`);
+  }
+}
+
+function moreThan(before: Holdings): string[] {
+  const now = holdings();
+  const fresh = (name: "descriptors" | "children" | "resources"): string[] => {
+    const known = [...before[name]];
+    return now[name].filter((entry) => {
+      const at = known.indexOf(entry);
+      if (at !== -1) known.splice(at, 1);
+      return at === -1;
+    });
+  };
+  const more = (["threads", "exitListeners"] as const)
+    .filter((name) => now[name] > before[name])
+    .map((name) => `${name} ${before[name]} -> ${now[name]}`);
+  return [...fresh("descriptors"), ...fresh("children"), ...fresh("resources"), ...more];
+}
+
+function descriptors(): string[] {
+  return readdirSync("/proc/self/fd").flatMap((fd) => {
+    try {
+      return `fd ${fd} ${readlinkSync(`/proc/self/fd/${fd}`)}`;
+    } catch {
+      return []; // the one that read the folder
+    }
+  });
+}
+
+function children(): string[] {
+  return readdirSync("/proc/self/task").flatMap((task) => {
+    try {
+      const pids = readFileSync(`/proc/self/task/${task}/children`, "utf8").trim().split(" ");
+      return pids.filter((pid) => pid !== "").map((pid) => `child ${pid}`);
+    } catch {
+      return []; // the thread ended meanwhile
+    }
+  });
+}
+
+/** What is made on first use and kept: Node's thread pool and inotify instance, and our own one. */
+const warmUp = (async (): Promise<void> => {
+  await Promise.all(Array.from({ length: 8 }, () => stat("/")));
+  watch(tmpdir(), { persistent: false }, () => undefined).close();
+  const before = holdings();
+  await (await createVirtualPort()).close();
+  await until("the reactor has ended", () => holdings().threads <= before.threads);
+})();

@@ -1,0 +1,76 @@
+// An idle port costs nothing: no wake-up and no CPU time in any thread, counted by the kernel and
+// looked at from outside, so that looking wakes nobody.
+
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createVirtualPort } from "anyserial/pty";
+import { type Child, startFixture } from "../helpers/child.ts";
+import { leakFree } from "../helpers/leak-free.ts";
+import { until } from "../helpers/until.ts";
+
+/** Nothing happens in it, and that is what is tested: there is no event to wait for. */
+const WINDOW_MS = 1000;
+
+for (const mechanism of ["libuv", "reactor"]) {
+  test(
+    `an idle port wakes no thread and uses no CPU time (${mechanism})`,
+    leakFree(async () => {
+      await using device = await createVirtualPort();
+      await using child = startFixture("idle-port", {
+        args: [device.path],
+        env: { ANYSERIAL_READINESS: mechanism },
+      });
+      await child.message();
+      const before = await settled(child);
+      await sleep(WINDOW_MS);
+      const after = wakeUps(child);
+
+      deepEqual(after, before);
+      equal((await device.receive()).length, 1);
+    }),
+  );
+}
+
+test(
+  "a port that is not idle is seen to wake its process",
+  leakFree(async () => {
+    await using device = await createVirtualPort();
+    await using child = startFixture("idle-port", { args: [device.path] });
+    await child.message();
+    const before = await settled(child);
+    await device.send(Buffer.from("x"));
+
+    await until("it woke up", () => total(wakeUps(child)) > total(before));
+    ok(child.pid > 0);
+  }),
+);
+
+/** Times that each thread went to sleep, and CPU time of the process in clock ticks. */
+function wakeUps({ pid }: Child): Record<string, number> {
+  const tasks = `/proc/${pid}/task`;
+  const switches = readdirSync(tasks).map((task) => {
+    const status = readFileSync(`${tasks}/${task}/status`, "utf8");
+    return [`thread ${task}`, Number(/^voluntary_ctxt_switches:\s+(\d+)/m.exec(status)?.[1])];
+  });
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return Object.fromEntries([...switches, ["ticks", Number(fields[11]) + Number(fields[12])]]);
+}
+
+function total(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** What is counted once the engine has ended its own work: compiling, collecting, idle threads. */
+async function settled(child: Child): Promise<Record<string, number>> {
+  let last = wakeUps(child);
+  await until("the program has settled", async () => {
+    await sleep(WINDOW_MS / 4);
+    const now = wakeUps(child);
+    const isSame = JSON.stringify(now) === JSON.stringify(last);
+    last = now;
+    return isSame;
+  });
+  return last;
+}

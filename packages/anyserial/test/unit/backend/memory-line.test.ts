@@ -1,0 +1,161 @@
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { test } from "node:test";
+import { FaultPlan } from "anyserial/testing";
+import { createMemoryCable } from "#internal/backend/memory.js";
+import { bytes, nextTask, open, openPair, read } from "../../helpers/memory.ts";
+
+test("a marking receiver gets escapes as Linux makes them", async () => {
+  const cable = createMemoryCable();
+  const a = await open(cable.a, { lineErrors: "mark" });
+  const b = await open(cable.b);
+  equal(a.marksErrors, true);
+  b.tryWrite(bytes(1, 0xff, 2));
+  await nextTask();
+  cable.a.hooks.injectError("parity", 0x41);
+  cable.a.hooks.injectError("framing", 0xff);
+  cable.a.hooks.injectError("overrun");
+  b.setBreak(true);
+  await nextTask();
+  b.setBreak(false);
+
+  const marks = [0xff, 0, 0x41, 0xff, 0, 0xff, 0xff, 0, 0];
+  deepEqual(await read(a), [1, 0xff, 0xff, 2, ...marks]);
+  deepEqual(a.lineErrorCounts(), {
+    framing: 1,
+    parity: 1,
+    overrun: 1,
+    break: 1,
+    bufferOverflow: 0,
+  });
+});
+
+test("a counting receiver gets the broken character, and a NUL for a break", async () => {
+  const { a, b, cable } = await openPair();
+  cable.a.hooks.injectError("parity", 0x41);
+  b.setBreak(true);
+  await nextTask();
+
+  deepEqual(await read(a), [0x41, 0]);
+  equal(a.lineErrorCounts().parity, 1);
+});
+
+test("a broken character that does not fit is counted as lost", async () => {
+  const { a, b, cable } = await openPair({ bufferBytes: 2 });
+  b.tryWrite(bytes(1, 2));
+  await nextTask();
+  cable.a.hooks.injectError("framing", 3);
+
+  deepEqual(await read(a), [1, 2]);
+  equal(a.lineErrorCounts().bufferOverflow, 1);
+});
+
+test("a break holds back what is sent after it, and arrives once", async () => {
+  const { a, b } = await openPair();
+  a.setBreak(true);
+  a.setBreak(true);
+  a.tryWrite(bytes(1));
+  await nextTask();
+  await nextTask();
+  deepEqual(await read(b), [0]);
+  equal(a.outputWaiting(), 1);
+  a.setBreak(false);
+
+  deepEqual(await read(b), [1]);
+  equal(b.lineErrorCounts().break, 1);
+});
+
+test("XON/XOFF holds output back, and takes both characters out of the input", async () => {
+  const cable = createMemoryCable();
+  const a = await open(cable.a, { flowControl: { xonXoff: true } });
+  const b = await open(cable.b);
+  b.tryWrite(bytes(1, 0x13, 2));
+  await nextTask();
+  a.tryWrite(bytes(3));
+  await nextTask();
+  await nextTask();
+  equal(a.outputWaiting(), 1);
+  equal(b.inputWaiting(), 0);
+  b.tryWrite(bytes(0x11));
+  deepEqual(await read(b), [3]);
+
+  deepEqual(await read(a), [1, 2]);
+});
+
+test("DTR/DSR holds output back", async () => {
+  const cable = createMemoryCable();
+  const a = await open(cable.a, { flowControl: { dtrDsr: true } });
+  const b = await open(cable.b, { controlLines: { dtr: false } });
+  a.tryWrite(bytes(1));
+  await nextTask();
+  await nextTask();
+  equal(a.outputWaiting(), 1);
+  b.setControlLines({ dtr: true });
+
+  deepEqual(await read(b), [1]);
+});
+
+test("discard(output) keeps what is queued from arriving", async () => {
+  const { a, b } = await openPair();
+  a.tryWrite(bytes(1));
+  a.discard("output");
+  equal(a.outputWaiting(), 0);
+  a.tryWrite(bytes(2));
+
+  deepEqual(await read(b), [2]);
+});
+
+test("FaultPlan disconnects a port exactly after its bytes, and the peer has them", async () => {
+  const faults = new FaultPlan({ disconnectAfterBytes: 5 });
+  const { a, b } = await openPair({ faults });
+  const gone = new Promise<Error>((resolve) => {
+    a.onDisconnect = resolve;
+  });
+  equal(a.write(bytes(1, 2, 3, 4, 5, 6, 7)), 5);
+  equal((await gone).name, "SerialDisconnectedError");
+
+  deepEqual(await read(b), [1, 2, 3, 4, 5]);
+  equal(b.modemLines().dsr, false);
+});
+
+test("FaultPlan disconnects a port at its Nth call", async () => {
+  const { a } = await openPair({ faults: new FaultPlan({ disconnectOnCall: 2 }) });
+  a.tryWrite(bytes(1));
+
+  throws(() => a.tryWrite(bytes(2)), { name: "SerialDisconnectedError" });
+});
+
+test("FaultPlan storms are waited out, and counted", async () => {
+  const faults = new FaultPlan({ eagain: { times: 3 }, eintr: { times: 2 } });
+  const { a, b } = await openPair({ faults });
+  equal(await a.write(bytes(9)), 1);
+  b.tryWrite(bytes(7, 8));
+
+  deepEqual(await read(a), [7, 8]);
+  ok(faults.counts.eagain >= 6);
+  ok(faults.counts.eintr >= 4);
+  ok(a.counters.wouldBlock >= 6);
+});
+
+test("FaultPlan latency delays what is sent, and drain(exact) waits for it", async () => {
+  const { a, b } = await openPair({ faults: new FaultPlan({ latencyMs: 20 }) });
+  const sentMs = performance.now();
+  a.tryWrite(bytes(1));
+  await a.drain(false, new AbortController().signal);
+  equal(b.inputWaiting(), 0);
+  await a.drain(true, new AbortController().signal);
+  equal(b.inputWaiting(), 1);
+
+  ok(performance.now() - sentMs >= 20);
+});
+
+test("FaultPlan bytesPerSecond is never exceeded, and no byte is lost", async () => {
+  const faults = new FaultPlan({ bytesPerSecond: 20_000, latencyMs: 1 });
+  const { a, b } = await openPair({ faults });
+  const sentMs = performance.now();
+  equal(a.write(Uint8Array.from({ length: 1000 }, (_, at) => at)), 1000);
+  const received: number[] = [];
+  while (received.length < 1000) received.push(...(await read(b, 4096)));
+
+  ok(performance.now() - sentMs >= 50);
+  deepEqual(received.slice(-3), [0xe5, 0xe6, 0xe7]);
+});

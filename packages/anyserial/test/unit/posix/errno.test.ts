@@ -1,0 +1,149 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import { test } from "node:test";
+import { ERRNO_CLASSES, type ErrnoContext, errnoError, errnoName } from "#internal/posix/errno.js";
+import { ABI } from "../../helpers/fake-libc.ts";
+
+const DISCONNECTED = "SerialDisconnectedError";
+const CLOSED = "SerialClosedError";
+const MISSING = "PortNotFoundError";
+const PERMISSION = "PortPermissionError";
+const BUSY = "PortBusyError";
+const FEATURE = "UnsupportedFeatureError";
+const CONFIGURATION = "UnsupportedConfigurationError";
+const PLAIN = "SerialError";
+
+/** Every number of the table in every context: [name, open, io, configure, feature]. */
+const ROWS: readonly (readonly [string, string, string, string, string])[] = [
+  ["EPERM", PERMISSION, PLAIN, PERMISSION, PERMISSION],
+  ["ENOENT", MISSING, PLAIN, PLAIN, PLAIN],
+  ["EINTR", PLAIN, PLAIN, PLAIN, PLAIN],
+  ["EIO", MISSING, DISCONNECTED, DISCONNECTED, DISCONNECTED],
+  ["ENXIO", MISSING, DISCONNECTED, DISCONNECTED, DISCONNECTED],
+  ["EBADF", PLAIN, CLOSED, CLOSED, CLOSED],
+  ["EAGAIN", BUSY, PLAIN, BUSY, PLAIN],
+  ["ENOMEM", PLAIN, PLAIN, PLAIN, PLAIN],
+  ["EACCES", PERMISSION, PLAIN, PERMISSION, PERMISSION],
+  ["EFAULT", PLAIN, PLAIN, PLAIN, PLAIN],
+  ["EBUSY", BUSY, PLAIN, BUSY, PLAIN],
+  ["EEXIST", PLAIN, PLAIN, PLAIN, PLAIN],
+  ["ENODEV", MISSING, DISCONNECTED, DISCONNECTED, DISCONNECTED],
+  ["ENOTDIR", MISSING, PLAIN, PLAIN, PLAIN],
+  ["EISDIR", MISSING, PLAIN, PLAIN, PLAIN],
+  ["EINVAL", MISSING, PLAIN, CONFIGURATION, FEATURE],
+  ["ENFILE", PLAIN, PLAIN, PLAIN, PLAIN],
+  ["EMFILE", PLAIN, PLAIN, PLAIN, PLAIN],
+  ["ENOTTY", MISSING, PLAIN, CONFIGURATION, FEATURE],
+  ["EFBIG", PLAIN, PLAIN, PLAIN, PLAIN],
+  ["ENOSPC", PLAIN, PLAIN, PLAIN, PLAIN],
+  ["EROFS", PERMISSION, PLAIN, PLAIN, PLAIN],
+  ["EPIPE", PLAIN, PLAIN, PLAIN, PLAIN],
+  ["ENAMETOOLONG", MISSING, PLAIN, PLAIN, PLAIN],
+  ["ENOSYS", PLAIN, PLAIN, PLAIN, FEATURE],
+  ["ELOOP", MISSING, PLAIN, PLAIN, PLAIN],
+  ["EPROTO", PLAIN, DISCONNECTED, DISCONNECTED, DISCONNECTED],
+  ["EOVERFLOW", PLAIN, PLAIN, PLAIN, PLAIN],
+  ["EOPNOTSUPP", PLAIN, PLAIN, CONFIGURATION, FEATURE],
+  ["ETIMEDOUT", PLAIN, PLAIN, PLAIN, PLAIN],
+  ["ESHUTDOWN", PLAIN, DISCONNECTED, DISCONNECTED, DISCONNECTED],
+];
+const CONTEXTS: readonly ErrnoContext[] = ["open", "io", "configure", "feature"];
+
+function fail(context: ErrnoContext, errno: number, operation = "open") {
+  return errnoError({
+    context,
+    operation,
+    path: "/dev/ttyUSB0",
+    syscall: "ioctl(X)",
+    errno,
+    errnoByName: ABI.errno,
+  });
+}
+
+for (const [name, ...classes] of ROWS) {
+  for (const [index, context] of CONTEXTS.entries()) {
+    test(`errnoError() makes ${classes[index]} of ${name} in ${context}`, () => {
+      const error = fail(context, ABI.errno[name] ?? 0);
+
+      equal(error.name, classes[index]);
+      equal(error.code, name);
+    });
+  }
+}
+
+test("the rows of this test are all numbers of the Linux table", () => {
+  deepEqual(new Set(ROWS.map(([name]) => name)), new Set(Object.keys(ABI.errno)));
+});
+
+test("ERRNO_CLASSES names only numbers that the Linux table knows", () => {
+  for (const context of CONTEXTS) {
+    for (const name of Object.keys(ERRNO_CLASSES[context]))
+      ok(Object.hasOwn(ABI.errno, name), name);
+  }
+});
+
+test("errnoError() keeps an unknown number visible", () => {
+  const error = fail("io", 250, "receive");
+
+  equal(error.name, PLAIN);
+  equal(error.code, "E250");
+  equal(error.errno, 250);
+  equal(error.message, 'Cannot read from port "/dev/ttyUSB0": E250');
+});
+
+test("errnoError() keeps a number without a description visible", () => {
+  equal(fail("io", 75).message, 'Cannot open port "/dev/ttyUSB0": EOVERFLOW');
+});
+
+test("errnoError() carries path, operation, call and number", () => {
+  const error = fail("feature", 25, "sendBreak");
+
+  equal(error.path, "/dev/ttyUSB0");
+  equal(error.operation, "sendBreak");
+  equal(error.syscall, "ioctl(X)");
+  equal(error.errno, 25);
+  equal(
+    error.message,
+    'Cannot send a break on port "/dev/ttyUSB0": not supported by this device (ENOTTY)',
+  );
+});
+
+/** Message text of what users meet when they open a port. */
+const MESSAGES: readonly (readonly [string, string])[] = [
+  ["EACCES", "permission denied (EACCES)"],
+  ["EPERM", "operation not permitted (EPERM)"],
+  ["ENOENT", "no such file or directory (ENOENT)"],
+  ["ENOTTY", "not a terminal device (ENOTTY)"],
+  ["EAGAIN", "locked by another program (EAGAIN)"],
+  ["EBUSY", "device or resource busy (EBUSY)"],
+  ["EMFILE", "too many open files in this process (EMFILE)"],
+  ["ENFILE", "too many open files in the system (ENFILE)"],
+];
+for (const [name, state] of MESSAGES) {
+  test(`errnoError() says "${state}"`, () => {
+    const { message } = fail("open", ABI.errno[name] ?? 0);
+
+    equal(message, `Cannot open port "/dev/ttyUSB0": ${state}`);
+  });
+}
+
+test("errnoError() uses a hint that it is given, else the general one", () => {
+  const call = {
+    context: "feature",
+    operation: "configure",
+    path: "/dev/ttyS0",
+    syscall: "ioctl",
+    errno: 25,
+    errnoByName: ABI.errno,
+  } as const;
+
+  equal(errnoError({ ...call, hint: "buy another" }).hint, "buy another");
+  equal(
+    errnoError({ ...call, hint: undefined }).hint,
+    "leave the option out, or set unsupportedPolicy to warn or ignore to go on without it",
+  );
+});
+
+test("errnoName() goes by the platform's own table", () => {
+  equal(errnoName(11, { EAGAIN: 11 }), "EAGAIN");
+  equal(errnoName(11, { EAGAIN: 35 }), "E11");
+});

@@ -1,0 +1,279 @@
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { test } from "node:test";
+import type { SerialConfigInput, UnsupportedPolicy } from "anyserial";
+import { UnsupportedFeatureError } from "anyserial";
+import type { ControlLines } from "#internal/modem-lines.js";
+import { createSettle } from "#internal/policy.js";
+import type { PosixPlatform } from "#internal/posix/posix-platform.js";
+import { Tty } from "#internal/posix/tty.js";
+import { TtySettings } from "#internal/posix/tty-settings.js";
+import { configOf, FakeLibc, fakePlatform, wordAt, words } from "../../helpers/fake-libc.ts";
+
+const raise = createSettle("raise");
+
+interface SetUp {
+  readonly libc: FakeLibc;
+  readonly settings: TtySettings;
+  /** Lines that were set. */
+  readonly lines: ControlLines[];
+}
+
+function setUp(changes: Partial<PosixPlatform> = {}): SetUp {
+  const libc = new FakeLibc();
+  libc.rs485 = words(32, {});
+  const lines: ControlLines[] = [];
+  const platform = fakePlatform(libc, changes);
+  const tty = new Tty(platform, { fd: 7, path: "/dev/ttyS4", isPseudoTerminal: false });
+  const settings = new TtySettings(tty, (wanted) => {
+    if (libc.modemBits === undefined) {
+      throw new UnsupportedFeatureError("no modem lines", { code: "ENOTTY" });
+    }
+    lines.push(wanted);
+  });
+  return { libc, settings, lines };
+}
+
+/** What the driver has in force, as far as these tests go. */
+function inForce({ libc, settings }: SetUp): unknown {
+  return {
+    termios: [...libc.termios],
+    rs485: [...(libc.rs485 ?? [])],
+    serialFlags: libc.serialFlags,
+    isFlocked: libc.isFlocked,
+    isExclusive: libc.isExclusive,
+    marks: settings.marksErrors,
+  };
+}
+
+test("TtySettings.configure() commits once", () => {
+  const { libc, settings } = setUp();
+
+  settings.configure(configOf({ baudRate: 9600, parity: "even", lineErrors: "mark" }), raise);
+
+  equal(libc.calls.filter((call) => call === "TERMIOS_SET").length, 1);
+});
+
+test("TtySettings.effective() reads back what is in force, frozen", () => {
+  const { settings } = setUp();
+  const wanted: SerialConfigInput = {
+    baudRate: 74_880,
+    dataBits: 7,
+    parity: "mark",
+    stopBits: 2,
+    flowControl: { rtsCts: true, xonXoff: true },
+    hangupOnClose: false,
+    rs485: { delayAfterSendMs: 4 },
+  };
+  settings.configure(configOf(wanted), raise);
+
+  const effective = settings.effective();
+
+  deepEqual(effective, {
+    baudRate: 74_880,
+    dataBits: 7,
+    parity: "mark",
+    stopBits: 2,
+    flowControl: { rtsCts: true, xonXoff: true, dtrDsr: false },
+    hangupOnClose: false,
+    rs485: {
+      enabled: true,
+      rtsOnSend: true,
+      rtsAfterSend: false,
+      delayBeforeSendMs: 0,
+      delayAfterSendMs: 4,
+      rxDuringTx: false,
+    },
+  });
+  ok(Object.isFrozen(effective));
+});
+
+test("TtySettings.marksErrors follows the configuration", () => {
+  const { settings } = setUp();
+
+  equal(settings.marksErrors, false);
+  settings.configure(configOf({ lineErrors: "mark" }), raise);
+  equal(settings.marksErrors, true);
+  settings.configure(configOf({ lineErrors: "count" }), raise);
+  equal(settings.marksErrors, false);
+});
+
+const BEFORE: SerialConfigInput = { baudRate: 9600, lineErrors: "mark", rs485: {} };
+
+/** A step that fails during the second configure, after how many of its name. */
+const FAILURES: readonly (readonly [string, number, string])[] = [
+  ["TERMIOS_GET", 0, "EIO"],
+  ["flock", 0, "EAGAIN"],
+  ["TERMIOS_SET", 0, "EINVAL"],
+  ["TIOCSRS485", 0, "EINVAL"],
+  ["TIOCGSERIAL", 0, "ENOTTY"],
+  ["TERMIOS_GET", 1, "EIO"],
+];
+for (const [call, passes, errno] of FAILURES) {
+  test(`TtySettings.configure() leaves the old settings when ${call} number ${passes + 1} fails`, () => {
+    const port = setUp();
+    port.libc.serialFlags = 0x10;
+    port.settings.configure(configOf(BEFORE), raise);
+    const before = inForce(port);
+    const wanted: SerialConfigInput = {
+      baudRate: 19_200,
+      exclusive: true,
+      lowLatency: true,
+      rs485: { delayAfterSendMs: 9 },
+    };
+    port.libc.fail(call, errno, passes);
+
+    throws(() => port.settings.configure(configOf(wanted), raise), { code: errno });
+
+    deepEqual(inForce(port), before);
+  });
+}
+
+test("TtySettings.configure() leaves the old settings when the driver changed the new ones", () => {
+  const port = setUp();
+  port.settings.configure(configOf(BEFORE), raise);
+  const before = inForce(port);
+  port.libc.take = (termios) => {
+    if (wordAt(termios, 40) === 12_345) termios.set(words(8, { 0: 300, 4: 300 }), 36);
+    return termios;
+  };
+
+  throws(() => port.settings.configure(configOf({ baudRate: 12_345 }), raise), {
+    name: "UnsupportedConfigurationError",
+    code: "ERR_SERIAL_SETTING_CHANGED",
+    message: 'Cannot configure port "/dev/ttyS4": the driver changed baudRate from 12345 to 300',
+  });
+
+  deepEqual(inForce(port), before);
+});
+
+for (const policy of ["warn", "ignore"] satisfies UnsupportedPolicy[]) {
+  test(`TtySettings.configure() keeps what the driver took under ${policy}`, () => {
+    const { libc, settings } = setUp();
+    libc.take = (termios) => {
+      termios.set(words(8, { 0: 300, 4: 300 }), 36);
+      return termios;
+    };
+    const settled: string[] = [];
+    const settle = createSettle("ignore");
+
+    settings.configure(configOf({ baudRate: 12_345 }), (setting, error) => {
+      settled.push(`${policy} ${setting} ${error.code}`);
+      settle(setting, error);
+    });
+
+    deepEqual(settled, [`${policy} baudRate ERR_SERIAL_SETTING_CHANGED`]);
+    equal(settings.effective().baudRate, 300);
+  });
+}
+
+test("TtySettings.configure() settles each setting that the driver changed", () => {
+  const { libc, settings } = setUp();
+  libc.take = () => words(44, { 8: 0x30, 36: 300, 40: 300 });
+  const settled: string[] = [];
+
+  settings.configure(configOf({ dataBits: 7, parity: "even" }), (setting) => settled.push(setting));
+
+  deepEqual(settled, ["baudRate", "dataBits", "parity"]);
+});
+
+test("TtySettings.configure() locks with flock(2) and TIOCEXCL, and unlocks again", () => {
+  const { libc, settings } = setUp();
+
+  settings.configure(configOf({ exclusive: true }), raise);
+  deepEqual([libc.isFlocked, libc.isExclusive], [true, true]);
+  settings.configure(configOf({ exclusive: false }), raise);
+
+  deepEqual([libc.isFlocked, libc.isExclusive], [false, false]);
+  deepEqual(
+    libc.calls.filter((call) => /flock|XCL/.test(call)),
+    ["flock 6", "TIOCEXCL", "flock 8", "TIOCNXCL"],
+  );
+});
+
+test("TtySettings.configure() does not lock twice", () => {
+  const { libc, settings } = setUp();
+  settings.configure(configOf({ exclusive: true }), raise);
+
+  settings.configure(configOf({ exclusive: true, baudRate: 9600 }), raise);
+
+  equal(libc.calls.filter((call) => call === "flock 6").length, 1);
+});
+
+test("TtySettings.configure() makes PortBusyError of a lock that somebody else has", () => {
+  const { libc, settings } = setUp();
+  libc.fail("flock", "EAGAIN");
+
+  throws(() => settings.configure(configOf({ exclusive: true }), raise), {
+    name: "PortBusyError",
+    code: "EAGAIN",
+    message: 'Cannot open port "/dev/ttyS4": locked by another program (EAGAIN)',
+  });
+  equal(libc.calls.includes("TERMIOS_SET"), false);
+});
+
+test("TtySettings.configure() keeps a lock that it had when a later change fails", () => {
+  const { libc, settings } = setUp();
+  settings.configure(configOf({ exclusive: true }), raise);
+  libc.fail("TERMIOS_SET", "EINVAL");
+
+  throws(() => settings.configure(configOf({ exclusive: false, baudRate: 1 }), raise));
+
+  deepEqual([libc.isFlocked, libc.isExclusive], [true, true]);
+});
+
+test("TtySettings.configure() sets control lines once, not with every change", () => {
+  const { settings, lines } = setUp();
+  const config = configOf({ controlLines: { dtr: false } });
+
+  settings.configure(config, raise);
+  settings.configure({ ...config, baudRate: 9600 }, raise);
+
+  deepEqual(lines, [{ dtr: false }]);
+});
+
+test("TtySettings.configure() settles control lines that the driver does not have", () => {
+  const { libc, settings } = setUp();
+  libc.modemBits = undefined;
+  const settled: string[] = [];
+
+  settings.configure(configOf({ controlLines: { rts: true } }), (setting, error) =>
+    settled.push(`${setting} ${error.code}`),
+  );
+
+  deepEqual(settled, ["controlLines ENOTTY"]);
+});
+
+test("TtySettings.configure() runs what must follow a commit, and fails with it", () => {
+  const rates: number[] = [];
+  const { libc, settings } = setUp({
+    afterCommit: (_fd, { baudRate }) => {
+      rates.push(baudRate);
+      return baudRate === 31 ? -22 : 0;
+    },
+  });
+  settings.configure(configOf({ baudRate: 30 }), raise);
+  const before = [...libc.termios];
+
+  throws(() => settings.configure(configOf({ baudRate: 31 }), raise), {
+    name: "UnsupportedConfigurationError",
+    code: "EINVAL",
+    syscall: "ioctl(speed)",
+  });
+
+  deepEqual(rates, [30, 31, 30]); // the old rate is put back in the same way
+  deepEqual([...libc.termios], before);
+});
+
+test("TtySettings.restore() puts the driver's settings back and unlocks, and leaves termios", () => {
+  const { libc, settings } = setUp();
+  libc.serialFlags = 0x10;
+  settings.configure(configOf({ exclusive: true, lowLatency: true, rs485: {} }), raise);
+  const termios = [...libc.termios];
+
+  settings.restore();
+
+  equal(libc.serialFlags, 0x10);
+  deepEqual(libc.rs485, words(32, {}));
+  equal(libc.isExclusive, false);
+  deepEqual([...libc.termios], termios);
+});
