@@ -3,10 +3,10 @@
 
 import { abortable, type WaitOptions } from "./abort.ts";
 import { selectBackend } from "./backend/select.ts";
-import { listOf, selectPorts } from "./port-list.ts";
 import { type PortEvent, PortEvents, type WatchOptions } from "./port-events.ts";
 import { createPortFilter, type PortFilter } from "./port-filter.ts";
 import { comparePorts, type PortInfo } from "./port-info.ts";
+import { listOf, selectPorts } from "./port-list.ts";
 import { invalid, isOneOf } from "./validate.ts";
 
 /**

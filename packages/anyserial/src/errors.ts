@@ -1,7 +1,7 @@
 // The error classes of the library. What they carry is documented on SerialError; which system
 // code becomes which class is decided in posix/errno.ts and windows/win-error.ts, nowhere else.
 
-import { hintFor } from "./hints.ts";
+import { hintFor, topicFor } from "./hints.ts";
 
 const BRAND = Symbol.for("anyserial.SerialError");
 
@@ -51,6 +51,8 @@ export class SerialError extends Error {
   readonly winerror: number | undefined;
   /** One sentence that says what to do next. */
   readonly hint: string | undefined;
+  /** Section of docs/troubleshooting.md, and check of `anyserial doctor`: `busy`, `not-found`, … */
+  readonly topic: string | undefined;
   /** Bytes that the kernel had accepted when a `send` ended early; `undefined` elsewhere. */
   readonly bytesWritten: number | undefined;
 
@@ -68,6 +70,7 @@ export class SerialError extends Error {
     this.syscall = details.syscall;
     this.winerror = details.winerror;
     this.bytesWritten = details.bytesWritten;
+    this.topic = topicFor(this.name);
     this.hint = details.hint ?? hintFor(this.name, this.code, details);
   }
 }
@@ -164,6 +167,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   modemLineChanges: "watch the modem lines of",
   setControlLines: "set the control lines of",
   lineErrors: "count the line errors of",
+  inspect: "look at",
 };
 
 /**

@@ -107,8 +107,10 @@ const DISCONNECT: FaultDecision = Object.freeze({ action: "disconnect" });
  *
  * @example
  * ```ts
- * const plan = new FaultPlan({ eintr: { times: 3 }, shortWrites: { maxBytes: 1 } });
- * const { a, b } = await serialPortPair({ faults: { a: plan } });
+ * import { FaultPlan, serialPortPair } from "anyserial/testing";
+ *
+ * const faults = new FaultPlan({ shortWrites: { maxBytes: 1 }, disconnectAfterBytes: 100 });
+ * await using pair = await serialPortPair({ a: { faults } });
  * ```
  */
 export class FaultPlan {

@@ -3,9 +3,13 @@
 import type { BackendPort } from "./backend/backend.ts";
 import { removeOpenPort } from "./io/open-ports.ts";
 
-interface Forgotten {
+/** What is left of a port that nobody holds. */
+export interface Forgotten {
+  /** Path to name in the warning. */
   readonly path: string;
+  /** Stack of who opened it, as {@link callSite} tells it. */
   readonly openedAt: string;
+  /** What to close; must not refer to the public object. */
   readonly backendPort: BackendPort;
 }
 
@@ -15,24 +19,26 @@ const registry = new FinalizationRegistry<Forgotten>(({ path, openedAt, backendP
   process.emitWarning(`Serial port "${path}" was garbage-collected while open`, {
     type: "SerialResourceWarning",
     code: "ERR_SERIAL_FORGOTTEN",
-    detail: `Close every port with close() or "await using". It was opened${openedAt}`,
+    detail: `Close every port with close() or "await using". It was opened\n${openedAt}`,
   });
 });
+
+/** The stack of the caller's caller. */
+export function callSite(): string {
+  return new Error("").stack?.split("\n").slice(3).join("\n") ?? "";
+}
 
 /**
  * Watches a port until it ends.
  *
  * @param port The public object; when nobody holds it any more, the port is closed.
- * @param path Path to name in the warning.
- * @param backendPort What to close; must not refer to `port`.
+ * @param forgotten What to close then, and what to warn of.
  */
 export function watchForgotten(
   port: { readonly closed: Promise<unknown> },
-  path: string,
-  backendPort: BackendPort,
+  forgotten: Forgotten,
 ): void {
   const token = {};
-  const openedAt = new Error("").stack?.split("\n").slice(2).join("\n") ?? "";
-  registry.register(port, { path, openedAt: `\n${openedAt}`, backendPort }, token);
+  registry.register(port, forgotten, token);
   void port.closed.then(() => registry.unregister(token));
 }

@@ -35,6 +35,27 @@ const BY_CLASS: Readonly<Record<string, Hint>> = {
   SerialBusyError: () => "keep one reader and one writer per port, or await the first call",
 };
 
+const TOPICS: Readonly<Record<string, string>> = {
+  PortNotFoundError: "not-found",
+  PortPermissionError: "permission",
+  PortBusyError: "busy",
+  UnsupportedFeatureError: "capabilities",
+  UnsupportedConfigurationError: "custom-baud",
+  SerialDisconnectedError: "disconnected",
+  SerialBusyError: "concurrent-readers",
+};
+
+/**
+ * Finds the topic of an error: its section of docs/troubleshooting.md, and the check of
+ * `anyserial doctor` that looks into it.
+ *
+ * @param name Class of the error.
+ * @returns An id such as `busy`, or `undefined`.
+ */
+export function topicFor(name: string): string | undefined {
+  return TOPICS[name];
+}
+
 /**
  * Finds the hint for an error.
  *

@@ -21,6 +21,13 @@ export {
   withChanges,
 } from "./config.ts";
 export {
+  type DiscoveryBackend,
+  findSerialPort,
+  type ListOptions,
+  listSerialPorts,
+  watchSerialPorts,
+} from "./discovery.ts";
+export {
   ConfigurationError,
   isSerialError,
   PortBusyError,
@@ -35,10 +42,15 @@ export {
   UnsupportedFeatureError,
   UnsupportedPlatformError,
 } from "./errors.ts";
+export { hintFor } from "./hints.ts";
+export { inspectSerialPort } from "./inspect.ts";
 export type { LineEvent } from "./io/marked-input.ts";
 export type { ControlLines, ModemLine, ModemLineChange, ModemLines } from "./modem-lines.ts";
 export { openSerialPort, platformCapabilities } from "./open.ts";
+export type { PortEvent, WatchOptions } from "./port-events.ts";
+export type { PortFilter } from "./port-filter.ts";
 export type { PortInfo } from "./port-info.ts";
+export type { PortInspection, TerminalState } from "./port-inspection.ts";
 export type { Rs485Config } from "./rs485.ts";
 export {
   type BreakOptions,

@@ -6,12 +6,12 @@ import { usbHardwareId } from "./hardware-id.ts";
 import { createPortInfo, type PortInfo } from "./port-info.ts";
 
 /** What is used of the package `serialport`. */
-export interface NodeSerialPort {
+interface NodeSerialPort {
   readonly SerialPort: { list(): Promise<readonly NodeSerialPortInfo[]> };
 }
 
 /** A port in its words; ids are hexadecimal texts. */
-export interface NodeSerialPortInfo {
+interface NodeSerialPortInfo {
   readonly path: string;
   readonly manufacturer?: string | undefined;
   readonly serialNumber?: string | undefined;
@@ -90,5 +90,7 @@ function byId(pnpId: string): string {
 }
 
 function parseId(text: string | undefined): number | undefined {
-  return text !== undefined && /^[0-9a-f]{1,4}$/i.test(text) ? Number.parseInt(text, 16) : undefined;
+  return text !== undefined && /^[0-9a-f]{1,4}$/i.test(text)
+    ? Number.parseInt(text, 16)
+    : undefined;
 }

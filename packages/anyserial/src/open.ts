@@ -8,7 +8,8 @@ import type { SerialCapabilities } from "./capabilities.ts";
 import { createSerialConfig, type SerialConfig, type SerialConfigInput } from "./config.ts";
 import { publishError, publishOpen } from "./diagnostics.ts";
 import { isSerialError } from "./errors.ts";
-import { watchForgotten } from "./forgotten.ts";
+import { callSite, watchForgotten } from "./forgotten.ts";
+import { removeOpenPort } from "./io/open-ports.ts";
 import { PortCore } from "./io/port-core.ts";
 import { createSettle, settleAgainstPlatform } from "./policy.ts";
 import { createPortFilter, describeFilter, isEmptyFilter, type PortFilter } from "./port-filter.ts";
@@ -57,15 +58,9 @@ export async function openSerialPort(
 ): Promise<SerialPort> {
   const wanted = createSerialConfig(config);
   const found = targetOf(target);
-  options.signal?.throwIfAborted();
-  const opening = open(found, wanted);
-  try {
-    return await abortable(opening, options.signal);
-  } catch (error) {
-    if (options.signal?.aborted === true) opening.then((port) => port.close()).catch(() => {});
-    if (isSerialError(error)) publishError(nameOf(found), error);
-    throw error;
-  }
+  const name = isOpenTarget(found) ? found.path : describeFilter(found);
+  const openedAt = callSite(); // now: what awaits later has lost its caller
+  return abortableOpen(name, options.signal, () => open(found, wanted, openedAt));
 }
 
 /**
@@ -78,9 +73,15 @@ export async function platformCapabilities(): Promise<SerialCapabilities> {
   return (await selectBackend()).platformCapabilities();
 }
 
-async function open(target: OpenTarget | PortFilter, wanted: SerialConfig): Promise<SerialPort> {
-  if (isOpenTarget(target)) return openWith(await resolveAddress(target.path), target, wanted);
-  return openMatching(await selectBackend(), target, wanted);
+async function open(
+  target: OpenTarget | PortFilter,
+  wanted: SerialConfig,
+  openedAt: string,
+): Promise<SerialPort> {
+  if (isOpenTarget(target)) {
+    return openWith(await resolveAddress(target.path), { ...target, openedAt }, wanted);
+  }
+  return findAndOpen(await selectBackend(), target, { wanted, openedAt });
 }
 
 /**
@@ -91,10 +92,36 @@ async function open(target: OpenTarget | PortFilter, wanted: SerialConfig): Prom
 export async function openMatching(
   backend: Backend,
   filter: PortFilter,
-  wanted: SerialConfig,
+  { config, signal }: { readonly config: SerialConfigInput } & WaitOptions,
+): Promise<SerialPort> {
+  const how = { wanted: createSerialConfig(config), openedAt: callSite() };
+  return abortableOpen(describeFilter(filter), signal, () => findAndOpen(backend, filter, how));
+}
+
+async function findAndOpen(
+  backend: Backend,
+  filter: PortFilter,
+  { wanted, openedAt }: { readonly wanted: SerialConfig; readonly openedAt: string },
 ): Promise<SerialPort> {
   const info = await findOnly(backend, filter);
-  return openWith(backend, { path: info.path, info }, wanted);
+  return openWith(backend, { path: info.path, info, openedAt }, wanted);
+}
+
+/** A port that opens after the signal was aborted is closed at once. */
+async function abortableOpen(
+  name: string,
+  signal: AbortSignal | undefined,
+  start: () => Promise<SerialPort>,
+): Promise<SerialPort> {
+  signal?.throwIfAborted();
+  const opening = start();
+  try {
+    return await abortable(opening, signal);
+  } catch (error) {
+    if (signal?.aborted === true) opening.then((port) => port.close()).catch(() => {});
+    if (isSerialError(error)) publishError(name, error);
+    throw error;
+  }
 }
 
 /**
@@ -104,27 +131,35 @@ export async function openMatching(
  */
 export async function openWith(
   backend: Backend,
-  { path, info }: OpenTarget,
+  { path, info, openedAt = callSite() }: OpenTarget,
   wanted: SerialConfig,
 ): Promise<SerialPort> {
   const settle = createSettle(wanted.unsupportedPolicy);
   const platform = backend.platformCapabilities();
   const config = settleAgainstPlatform({ path, platform, config: wanted, settle });
-  const [backendPort, found] = await Promise.all([
-    backend.open({ path, config, settle }),
-    info ?? backend.describe?.(path).catch(() => undefined), // a port without a description is open
-  ]);
-  const parts = { path, backendPort, config, settle, platform, info: found };
-  const port = new SerialPort(new PortCore(parts));
-  watchForgotten(port, path, backendPort);
-  publishOpen(path, config, backend.name);
-  return port;
+  // First, so that nothing comes between an open device and the port that hears of its end; a port
+  // without a description is open.
+  const found = info ?? (await backend.describe?.(path).catch(() => undefined));
+  const backendPort = await backend.open({ path, config, settle });
+  try {
+    const parts = { path, backendPort, config, settle, platform, info: found };
+    const port = new SerialPort(new PortCore(parts));
+    watchForgotten(port, { path, openedAt, backendPort });
+    publishOpen(path, config, backend.name);
+    return port;
+  } catch (error) {
+    removeOpenPort(backendPort); // the device is already gone
+    backendPort.abandon();
+    throw error;
+  }
 }
 
 /** What to open. */
 interface OpenTarget {
   readonly path: string;
   readonly info: PortInfo | undefined;
+  /** Stack of the caller. */
+  readonly openedAt?: string | undefined;
 }
 
 /** A record, of which every field is there, is a port; any other object describes one. */
@@ -149,8 +184,4 @@ function isPortInfo(target: PortInfo | PortFilter): target is PortInfo {
 
 function isOpenTarget(target: OpenTarget | PortFilter): target is OpenTarget {
   return "info" in target;
-}
-
-function nameOf(target: OpenTarget | PortFilter): string {
-  return isOpenTarget(target) ? target.path : describeFilter(target);
 }

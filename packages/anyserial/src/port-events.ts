@@ -132,7 +132,8 @@ function event(type: PortEvent["type"], port: PortInfo): PortEvent {
   return Object.freeze({ type, port });
 }
 
-function noWatch(backend: Backend): UnsupportedFeatureError {
+/** Builds the error for a platform that tells of no changes. */
+export function noWatch(backend: Backend): UnsupportedFeatureError {
   const { platform } = backend.platformCapabilities();
   return new UnsupportedFeatureError(`Cannot watch ports: not available on ${platform}`, {
     code: "ERR_SERIAL_DISCOVERY",

@@ -54,7 +54,12 @@ export function makeLink(link: string, device: string): void {
   mkdirSync(dirname(link), { recursive: true });
   const fresh = `${link}.${process.pid}.new`;
   symlinkSync(device, fresh);
-  renameSync(fresh, link);
+  try {
+    renameSync(fresh, link);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
+  }
 }
 
 /** Removes the link if it still points to the device. */
@@ -66,17 +71,36 @@ export function removeLink(link: string, device: string): void {
   }
 }
 
-/** Applies mode and ownership to the device node. */
-export function applyAccess(device: string, { mode, owner, group }: DeviceAccess): void {
-  if (owner !== undefined || group !== undefined) {
-    const now = statSync(device);
-    const uid = owner === undefined ? now.uid : idOf("owner", owner, "/etc/passwd");
-    const gid = group === undefined ? now.gid : idOf("group", group, "/etc/group");
-    chownSync(device, uid, gid);
+/** Mode and ownership as the system wants them; `undefined` leaves what is there. */
+export interface CheckedAccess {
+  readonly mode: number | undefined;
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+}
+
+/**
+ * Checks mode and ownership, and looks names up, before anything is made.
+ *
+ * @throws {@link ConfigurationError} `ERR_INVALID_ARG_VALUE` — one of them is wrong or unknown.
+ */
+export function checkAccess({ mode, owner, group }: DeviceAccess): CheckedAccess {
+  if (mode !== undefined && !isIntegerIn(mode, 0, 0o777)) {
+    throw invalid("mode", mode, "permission bits, 0 to 0o777");
   }
-  if (mode === undefined) return;
-  if (!isIntegerIn(mode, 0, 0o777)) throw invalid("mode", mode, "permission bits, 0 to 0o777");
-  chmodSync(device, mode);
+  return {
+    mode,
+    uid: owner === undefined ? undefined : idOf("owner", owner, "/etc/passwd"),
+    gid: group === undefined ? undefined : idOf("group", group, "/etc/group"),
+  };
+}
+
+/** Applies mode and ownership to the device node. */
+export function applyAccess(device: string, { mode, uid, gid }: CheckedAccess): void {
+  if (uid !== undefined || gid !== undefined) {
+    const now = statSync(device);
+    chownSync(device, uid ?? now.uid, gid ?? now.gid);
+  }
+  if (mode !== undefined) chmodSync(device, mode);
 }
 
 function isFree(link: string): boolean {

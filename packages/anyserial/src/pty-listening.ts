@@ -9,6 +9,8 @@ import type { PtyChanges, VirtualPortChange } from "./pty-changes.ts";
 const BUFFER_SIZE = 8192;
 /** A flooding application lets others have their turn after so many reads. */
 const READS_PER_TURN = 16;
+/** More reads than the kernel's queues are long. */
+const READS_AT_CLOSE = 64;
 /** While the application writes, its settings are looked at this often, in milliseconds. */
 const LOOK_EVERY_MS = 100;
 
@@ -22,7 +24,10 @@ export interface VirtualPortListener {
   onData(bytes: Uint8Array): void;
   /** The application's buffer has room again; called once for each `tellWritable()`. */
   onWritable?(): void;
-  /** As `changes()` tells; while the application writes, looked at ten times a second at most. */
+  /**
+   * As `changes()` tells; while the application writes, looked at ten times a second at most. A close
+   * is told after all that the application wrote, unless the listening is paused.
+   */
   onChange?(change: VirtualPortChange): void;
 }
 
@@ -61,7 +66,10 @@ export class PtyListening implements VirtualPortListening {
     this.#parts = parts;
     this.#listener = listener;
     if (listener.onChange !== undefined) {
-      this.#onChange = (change) => listener.onChange?.(change);
+      this.#onChange = (change) => {
+        if (change.kind === "close") this.#readRest();
+        if (!this.#isStopped) listener.onChange?.(change);
+      };
       parts.changes.listen(this.#onChange);
     }
     parts.backendPort.listen({
@@ -109,6 +117,15 @@ export class PtyListening implements VirtualPortListening {
       }
     }
     this.#readSoon();
+  }
+
+  /** Reads what was written before the close: a read that finds nothing has waited for it. */
+  #readRest(): void {
+    for (let left = READS_AT_CLOSE; !this.#isPaused && !this.#isStopped && left > 0; left--) {
+      const count = this.#readOnce(this.#buffer);
+      if (count === 0) return;
+      this.#listener.onData(this.#buffer.subarray(0, count));
+    }
   }
 
   #readOnce(into: Uint8Array): number {

@@ -11,7 +11,14 @@ import { PortCore } from "./io/port-core.ts";
 import { Receiver } from "./io/receiver.ts";
 import { Writer } from "./io/writer.ts";
 import { PtyChanges, type VirtualPortChange } from "./pty-changes.ts";
-import { applyAccess, checkLink, type DeviceAccess, makeLink, removeLink } from "./pty-link.ts";
+import {
+  applyAccess,
+  checkAccess,
+  checkLink,
+  type DeviceAccess,
+  makeLink,
+  removeLink,
+} from "./pty-link.ts";
 import {
   PtyListening,
   type VirtualPortListener,
@@ -66,10 +73,11 @@ export async function createVirtualPort(options: VirtualPortOptions = {}): Promi
       hint: "use serialPortPair() of anyserial/testing, which needs no kernel",
     });
   }
+  const access = checkAccess(options);
   if (link !== undefined) checkLink(link);
   const backendPort = backend.createPty(link);
   try {
-    applyAccess(backendPort.devicePath, options);
+    applyAccess(backendPort.devicePath, access);
     if (link !== undefined) makeLink(link, backendPort.devicePath);
   } catch (error) {
     backendPort.abandon();

@@ -411,7 +411,7 @@ export class SerialPort implements AsyncDisposable {
    * @throws {@link UnsupportedFeatureError} — the driver has no modem lines.
    */
   modemLineChanges(options: WaitOptions = {}): AsyncIterableIterator<ModemLineChange, undefined> {
-    return new ModemLineChanges(this.#core, options.signal);
+    return new ModemLineChanges(this.#core, options.signal, this);
   }
 
   /**

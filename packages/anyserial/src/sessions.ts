@@ -14,8 +14,10 @@ import {
   SerialDisconnectedError,
 } from "./errors.ts";
 import { openMatching, openSerialPort } from "./open.ts";
+import { noWatch } from "./port-events.ts";
 import { createPortFilter, isEmptyFilter, type PortFilter } from "./port-filter.ts";
 import type { SerialPort } from "./serial-port.ts";
+import { invalid } from "./validate.ts";
 
 /** Links are followed this far, as the kernel does at most 40 times. */
 const MOST_LINKS = 8;
@@ -56,10 +58,9 @@ export async function* serialSessions(
   options: WaitOptions = {},
 ): AsyncGenerator<SerialPort, undefined> {
   createSerialConfig(config);
-  const open = typeof target === "string" ? openWhenThere : openWhenMatching;
-  const found = typeof target === "string" ? target : checkFilter(target);
+  const openNext = openerOf(target, { config, signal: options.signal });
   for (;;) {
-    const port = await open(found as never, config, options.signal);
+    const port = await openNext();
     try {
       yield port;
     } finally {
@@ -68,10 +69,49 @@ export async function* serialSessions(
   }
 }
 
+/** How to open. */
+interface SessionOptions extends WaitOptions {
+  readonly config: SerialConfigInput;
+}
+
+function openerOf(target: string | PortFilter, options: SessionOptions): () => Promise<SerialPort> {
+  if (typeof target === "string") return () => openWhenThere(target, options);
+  const filter = createPortFilter(target);
+  if (isEmptyFilter(filter)) throw invalid("filter", target, "at least one property of the port");
+  return async () => openWhenMatching(await selectBackend(), filter, options);
+}
+
+/**
+ * Opens the port that a filter means, as soon as there is one.
+ *
+ * @internal Callers have `serialSessions()`.
+ */
+export async function openWhenMatching(
+  backend: Backend,
+  filter: PortFilter,
+  options: SessionOptions,
+): Promise<SerialPort> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  if (backend.watch === undefined) throw noWatch(backend);
+  const watch = backend.watch(); // before the attempt, so that nothing is missed between the two
+  try {
+    for (;;) {
+      try {
+        return await openMatching(backend, filter, options);
+      } catch (error) {
+        if (!isCuredByWaiting(error)) throw error;
+        await abortable(watch.next(), signal);
+      }
+    }
+  } finally {
+    watch.close();
+  }
+}
+
 async function openWhenThere(
   path: string,
-  config: SerialConfigInput,
-  signal: AbortSignal | undefined,
+  { config, signal }: SessionOptions,
 ): Promise<SerialPort> {
   for (;;) {
     // Watching starts before the attempt, so that nothing is missed between the two.

@@ -24,29 +24,35 @@ export function createReadable(
 ): ReadableStream<Uint8Array> {
   if (slot.stream !== undefined) return slot.stream;
   const canceled = new AbortController();
+  const pull = async (controller: ReadableByteStreamController): Promise<void> => {
+    const request = controller.byobRequest;
+    try {
+      if (request?.view) {
+        request.respond(await port.receiveInto(request.view, canceled));
+      } else {
+        // The stream takes the buffer away, and a result may share it with others.
+        controller.enqueue((await port.receive(canceled)).slice());
+      }
+    } catch (error) {
+      if (canceled.signal.aborted) return;
+      delete slot.stream;
+      if (port.isOpen || (await port.closed) !== undefined) throw error;
+      controller.close();
+      request?.respond(0);
+    }
+  };
+  let pulling: Promise<void> | undefined;
   slot.stream = new ReadableStream(
     {
       type: "bytes",
-      pull: async (controller: ReadableByteStreamController) => {
-        const request = controller.byobRequest;
-        try {
-          if (request?.view) {
-            request.respond(await port.receiveInto(request.view, canceled));
-          } else {
-            // The stream takes the buffer away, and a result may share it with others.
-            controller.enqueue((await port.receive(canceled)).slice());
-          }
-        } catch (error) {
-          if (canceled.signal.aborted) return;
-          delete slot.stream;
-          if (port.isOpen || (await port.closed) !== undefined) throw error;
-          controller.close();
-          request?.respond(0);
-        }
+      pull: (controller: ReadableByteStreamController) => {
+        pulling = pull(controller);
+        return pulling;
       },
-      cancel: (reason) => {
+      cancel: async (reason) => {
         delete slot.stream;
         canceled.abort(reason);
+        await pulling; // the port can be read again
       },
     },
     { highWaterMark: 0 },

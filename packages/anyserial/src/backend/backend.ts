@@ -12,6 +12,7 @@ import type { EffectiveConfig, SerialConfig } from "../config.ts";
 import type { SerialError } from "../errors.ts";
 import type { ControlLines, ModemLineCounts, ModemLines } from "../modem-lines.ts";
 import type { PortInfo } from "../port-info.ts";
+import type { PortInspection } from "../port-inspection.ts";
 
 /**
  * Settles what the driver refused or silently changed, by the caller's policy: throws the error
@@ -62,6 +63,9 @@ export interface Backend {
 
   /** The same port for blocking use; {@link Backend.open} and its guarantees otherwise. */
   openBlocking(request: OpenRequest): BlockingPort;
+
+  /** Looks at a port without changing it; missing where the platform cannot. */
+  readonly inspect?: (path: string) => PortInspection;
 
   /** Makes an emulated port; missing where the platform has no ptys. */
   readonly createPty?: (name: string | undefined) => PtyBackendPort;

@@ -8,8 +8,9 @@ import {
   type SerialCapabilities,
 } from "../capabilities.ts";
 import { createSerialConfig, type EffectiveConfig, type SerialConfig } from "../config.ts";
-import { actionOf, UnsupportedConfigurationError, UnsupportedFeatureError } from "../errors.ts";
+import { actionOf, UnsupportedFeatureError } from "../errors.ts";
 import { settleAgainstPlatform } from "../policy.ts";
+import { changedSettings } from "../read-back.ts";
 import { createRs485Config, type Rs485Config } from "../rs485.ts";
 import type { SettleUnsupported } from "./backend.ts";
 
@@ -46,7 +47,6 @@ const FULLY_FEATURED: Partial<Record<Feature, Capability>> = {
   lineErrorCounters: "supported",
 };
 
-const RATE_TOLERANCE = 0.03;
 const RS485_AT_FIRST = createRs485Config({ enabled: false });
 
 /** One driver. */
@@ -95,8 +95,9 @@ export class MemoryDriver {
       if ((rts ?? dtr) !== undefined) settle("controlLines", this.#refusal(path, "configure"));
     }
     const baudRate = this.#takeBaudRate(config.baudRate);
-    if (Math.abs(baudRate - config.baudRate) / config.baudRate > RATE_TOLERANCE) {
-      settle("baudRate", changedRate(path, config.baudRate, baudRate));
+    const taken = { ...this.effectiveConfig(), baudRate };
+    for (const change of changedSettings({ path, hasFraming: false }, config, taken)) {
+      settle(change.setting, change.error);
     }
     this.#config = config;
     this.#baudRate = baudRate;
@@ -126,16 +127,4 @@ export class MemoryDriver {
       { code: "ERR_SERIAL_UNSUPPORTED", path, operation },
     );
   }
-}
-
-function changedRate(path: string, asked: number, got: number): UnsupportedConfigurationError {
-  return new UnsupportedConfigurationError(
-    `Cannot configure port "${path}": the driver changed baudRate from ${asked} to ${got}`,
-    {
-      code: "ERR_SERIAL_SETTING_CHANGED",
-      path,
-      operation: "configure",
-      hint: `set baudRate to ${got} or another value that the driver keeps, or set unsupportedPolicy to warn or ignore`,
-    },
-  );
 }

@@ -92,11 +92,9 @@ export class MemoryEnd {
     return { ...this.#edges };
   }
 
-  /** A port opens: its input is empty and both its output lines are asserted. */
+  /** A port opens: both its output lines are asserted. Its input has been empty since the last. */
   open(listener: MemoryListener): void {
     this.#listener = listener;
-    this.input.clear();
-    this.input.isStopped = false;
     this.setOutputs({ rts: true, dtr: true });
   }
 

@@ -14,7 +14,7 @@ import {
   type SettleUnsupported,
 } from "./backend.ts";
 import type { MemoryEnd, MemoryListener } from "./memory-end.ts";
-import { Wait, WaitList } from "./memory-wait.ts";
+import { LONGEST_TIMER_MS, Wait, WaitList } from "./memory-wait.ts";
 
 /** On close, queued output may take this much longer than the line needs, in milliseconds. */
 const CLOSE_SLACK_MS = 100;
@@ -243,7 +243,8 @@ export class MemoryPort implements BackendPort, MemoryListener {
     const { output, faults } = this.#end;
     if (output.queued === 0) return 0;
     const lineMs = (output.queued * 1500) / (faults?.bytesPerSecond ?? Number.POSITIVE_INFINITY);
-    const signal = AbortSignal.timeout(lineMs + CLOSE_SLACK_MS);
+    const boundMs = Math.min(Math.ceil(lineMs) + CLOSE_SLACK_MS, LONGEST_TIMER_MS); // integers only
+    const signal = AbortSignal.timeout(boundMs);
     await this.drain(false, signal).catch(() => undefined);
     return output.queued;
   }

@@ -2,6 +2,7 @@
 // rate and after its latency. Bytes always arrive in a later task than the one that sent them.
 
 import { ByteQueue } from "./memory-queue.ts";
+import { LONGEST_TIMER_MS } from "./memory-wait.ts";
 
 /** Where the bytes arrive, and what happens on the way. */
 export interface MemoryWire {
@@ -154,7 +155,8 @@ export class MemoryTransmitter {
     const next = Math.min(...times.filter((time) => time > nowMs));
     clearTimeout(this.#timer);
     if (next === Number.POSITIVE_INFINITY) return;
-    this.#timer = setTimeout(() => this.#advance(performance.now()), next - nowMs);
+    const delayMs = Math.min(next - nowMs, LONGEST_TIMER_MS);
+    this.#timer = setTimeout(() => this.#advance(performance.now()), delayMs);
     this.#timer.unref();
   }
 }

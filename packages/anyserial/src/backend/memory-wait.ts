@@ -1,11 +1,11 @@
 // Waiting inside the in-memory driver: a wait keeps the process alive, as a real port's does.
 
-/** Longest delay of a timer, in milliseconds. */
-const LONGEST_MS = 0x7fff_ffff;
+/** Longest delay of a timer, in milliseconds; a longer one would be over at once. */
+export const LONGEST_TIMER_MS: number = 0x7fff_ffff;
 
 /** A timer that does nothing but keep the process alive. */
 function keepAlive(): NodeJS.Timeout {
-  return setInterval(() => {}, LONGEST_MS);
+  return setInterval(() => {}, LONGEST_TIMER_MS);
 }
 
 interface Settle {

@@ -2,6 +2,7 @@
 // memory-port.ts; what lies behind it, down to the wires, in memory-end.ts.
 
 import type { SerialCapabilities } from "../capabilities.ts";
+import type { EffectiveConfig } from "../config.ts";
 import { PortBusyError, PortNotFoundError, UnsupportedFeatureError } from "../errors.ts";
 import type { FaultPlan } from "../fault-plan.ts";
 import { invalid, isIntegerIn } from "../validate.ts";
@@ -37,6 +38,8 @@ export interface MemoryHooks {
   injectError(error: MemoryLineError, byte?: number): void;
   /** Sets the ring indicator of the port. */
   setRing(asserted: boolean): void;
+  /** Settings in force in the driver, also while the port is closed. */
+  settings(): EffectiveConfig;
 }
 
 /** One end of a cable: a backend that opens it, at its path, and its hooks. */
@@ -101,6 +104,7 @@ function createSocket(end: MemoryEnd): MemorySocket {
       reconnect: () => end.reconnect(),
       injectError: (error, byte = 0) => end.fail(error, byte),
       setRing: (asserted) => end.setRing(asserted),
+      settings: () => end.driver.effectiveConfig(),
     },
   };
 }

@@ -41,9 +41,8 @@ async function load(platform: string, arch: string): Promise<Backend> {
     }
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
-    const reason = isSerialError(error)
-      ? error.message
-      : `the FFI driver koffi did not load on ${platform} ${arch} (${runtime()})`;
+    if (isSerialError(error)) return new UnsupportedBackend(platform, error);
+    const reason = `the FFI driver koffi did not load on ${platform} ${arch} (${runtime()})`;
     return new UnsupportedBackend(platform, reason, error);
   }
 }

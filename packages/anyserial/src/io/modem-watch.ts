@@ -10,9 +10,12 @@ export class ModemLineChanges implements AsyncIterableIterator<ModemLineChange, 
   readonly #found: ModemLineChange[] = [];
   #last: ModemLineSample;
   #isOver = false;
+  /** Lives as long as the iterator: a port that nobody holds any more is closed. */
+  readonly owner: object | undefined;
 
-  constructor(core: PortCore, signal: AbortSignal | undefined) {
+  constructor(core: PortCore, signal: AbortSignal | undefined, owner?: object) {
     this.#core = core;
+    this.owner = owner;
     this.#signal = signal;
     this.#last = this.#sample();
   }

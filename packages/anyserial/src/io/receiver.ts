@@ -1,6 +1,7 @@
 // The receive family over the reader: where the bytes go, and what a marking port does to them.
 
 import type { WaitOptions } from "../abort.ts";
+import type { LineErrorCounts } from "../backend/backend.ts";
 import { ConfigurationError } from "../errors.ts";
 import { lineErrorCounts } from "./line-errors.ts";
 import { type LineEvent, MarkedInput } from "./marked-input.ts";
@@ -106,7 +107,17 @@ export class Receiver {
   async #decode(marked: MarkedInput, most: number, signal: AbortSignal | undefined): Promise<void> {
     const offer = this.#slab.offer(most);
     const count = await this.#reader.read(offer, signal);
-    if (count > 0) marked.push(offer.subarray(0, count), lineErrorCounts(this.#core.backendPort));
+    if (count > 0) marked.push(offer.subarray(0, count), this.#counts());
+  }
+
+  /** A device that goes away right after a read must not take the bytes of the read with it. */
+  #counts(): LineErrorCounts | undefined {
+    try {
+      return lineErrorCounts(this.#core.backendPort);
+    } catch (error) {
+      this.#core.noticed(error);
+      return undefined;
+    }
   }
 }
 

@@ -29,10 +29,10 @@ export class Writer {
    */
   async send(data: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
     this.#core.check("send");
-    signal?.throwIfAborted();
+    if (signal?.aborted === true) throw withBytesWritten(signal.reason, 0);
     if (this.#busy) throw busy(this.#core.path);
     if (data.length === 0) return;
-    const count = this.#core.run("send", (port) => port.write(data));
+    const count = this.#writeFirst(data);
     if (count === data.length) {
       this.bytes += count;
       if (this.#turns.isOver()) await this.#guarded(nextTurn());
@@ -43,6 +43,7 @@ export class Writer {
 
   /** Writes what the kernel takes at once. */
   trySend(data: Uint8Array): number {
+    this.#core.check("send");
     if (this.#busy) throw busy(this.#core.path);
     if (data.length === 0) return 0;
     const count = this.#core.run("send", (port) => port.tryWrite(data));
@@ -82,6 +83,14 @@ export class Writer {
       throw withBytesWritten(this.#core.noticed(error), written);
     } finally {
       signal?.removeEventListener("abort", cancel);
+    }
+  }
+
+  #writeFirst(data: Uint8Array): number | Promise<number> {
+    try {
+      return this.#core.run("send", (port) => port.write(data));
+    } catch (error) {
+      throw withBytesWritten(error, 0);
     }
   }
 

@@ -29,6 +29,7 @@ export interface LinuxAbi extends PosixAbi {
   readonly TIOCSPTLCK: number;
   readonly TIOCGPTPEER: number;
   readonly TIOCGDEV: number;
+  readonly TIOCGEXCL: number;
 
   readonly ASYNC_LOW_LATENCY: number;
   readonly SER_RS485_ENABLED: number;
@@ -214,6 +215,7 @@ const GENERIC = {
   TIOCSPTLCK: 0x4004_5431,
   TIOCGPTPEER: 0x5441,
   TIOCGDEV: 0x8004_5432,
+  TIOCGEXCL: 0x8004_5440,
   CBAUD: 0x100f,
   CIBAUD: 0x100f_0000,
   BOTHER: 0x1000,
@@ -256,6 +258,7 @@ const PPC64 = {
   TIOCSPTLCK: 0x8004_5431,
   TIOCGPTPEER: 0x2000_5441,
   TIOCGDEV: 0x4004_5432,
+  TIOCGEXCL: 0x4004_5440,
   CBAUD: 0xff,
   CIBAUD: 0xff_0000,
   BOTHER: 0x1f,

@@ -13,6 +13,8 @@ import type { SerialCapabilities } from "../capabilities.ts";
 import { PortBusyError, UnsupportedPlatformError } from "../errors.ts";
 import type { Ffi } from "../ffi/ffi.ts";
 import type { PortInfo } from "../port-info.ts";
+import type { PortInspection } from "../port-inspection.ts";
+import { inspectTty } from "../posix/inspect.ts";
 import { bindLibc, bindTcdrain } from "../posix/libc.ts";
 import { openTty } from "../posix/open-tty.ts";
 import { PosixDevice } from "../posix/posix-device.ts";
@@ -20,7 +22,7 @@ import type { PosixPlatform } from "../posix/posix-platform.ts";
 import { PosixPort } from "../posix/posix-port.ts";
 import type { Readiness } from "../posix/readiness/readiness.ts";
 import { linuxAbi } from "./abi.ts";
-import { createLinuxDiscovery, type LinuxDiscovery } from "./discovery.ts";
+import { createLinuxDiscovery, type LinuxDiscovery } from "./device-discovery.ts";
 import { bindInotify, DevicePresence } from "./inotify.ts";
 import { linuxPlatform } from "./platform.ts";
 import { openLinuxPty } from "./pty.ts";
@@ -62,6 +64,10 @@ export class LinuxBackend implements Backend {
     } catch (error) {
       throw error instanceof PortBusyError ? await this.#withHolder(error, request.path) : error;
     }
+  }
+
+  inspect(path: string): PortInspection {
+    return inspectTty(this.#platform, path);
   }
 
   createPty(name: string | undefined): PtyBackendPort {

@@ -14,6 +14,8 @@ const IN_CLOSE_WRITE = 0x08;
 const IN_CLOSE_NOWRITE = 0x10;
 const IN_OPEN = 0x20;
 const EVENT_SIZE = 16;
+/** `<errno.h>`: the same on every CPU. */
+const ENOENT = 2;
 const PRESENCE = IN_OPEN | IN_CLOSE_WRITE | IN_CLOSE_NOWRITE;
 
 /** Bit of an event that tells of events lost before it. */
@@ -149,6 +151,9 @@ export function failed(syscall: string, result: number): SerialError {
     code: "ERR_SERIAL_INOTIFY",
     errno: -result,
     syscall,
-    hint: "raise fs.inotify.max_user_instances and fs.inotify.max_user_watches with sysctl",
+    hint:
+      result === -ENOENT
+        ? "check that the folder of the device nodes is mounted"
+        : "raise fs.inotify.max_user_instances and fs.inotify.max_user_watches with sysctl",
   });
 }

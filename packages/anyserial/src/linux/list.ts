@@ -7,7 +7,7 @@ import { basename, dirname, join, relative } from "node:path";
 import { type UsbFacts, usbDescription, usbHardwareId } from "../hardware-id.ts";
 import { createPortInfo, type PortInfo } from "../port-info.ts";
 import { type StablePaths, stablePaths } from "./stable-paths.ts";
-import { linkName, linkTarget, readAttribute, resolvePath } from "./sysfs.ts";
+import { linkName, linkTarget, readAttribute, readAttributeNow, resolvePath } from "./sysfs.ts";
 
 /** Where the kernel shows devices; parameters so that tests bring their own trees. */
 export interface DeviceRoots {
@@ -17,10 +17,22 @@ export interface DeviceRoots {
   readonly dev: string;
 }
 
-/** Ports at work at a time: each needs up to seven descriptors. */
+/** Ports at work at a time: each needs up to four descriptors. */
 const LANES = 8;
-/** The kernel's `PORT_UNKNOWN` of `<linux/serial_core.h>`: a placeholder without hardware. */
+/** `PORT_UNKNOWN` of `<linux/serial_core.h>`: a placeholder without hardware. */
 const NO_HARDWARE = "0";
+/** The other numbers of `<linux/serial_core.h>` that are met. */
+const UARTS: Readonly<Record<string, string>> = {
+  1: "8250",
+  2: "16450",
+  3: "16550",
+  4: "16550A",
+  6: "16650",
+  8: "16750",
+  10: "16C950",
+  12: "16850",
+  32: "PL011",
+};
 /** Ports that have no device behind them, or none yet: Bluetooth, the gadget side of USB, tty0tty. */
 const WITHOUT_DEVICE = /^(rfcomm|ttyGS|tnt)\d+$/;
 
@@ -58,7 +70,9 @@ export async function describePort(
   roots: DeviceRoots,
   path: string,
 ): Promise<PortInfo | undefined> {
-  const [node, dev] = await Promise.all([path, roots.dev].map((at) => realpath(at).catch(() => at)));
+  const [node, dev] = await Promise.all(
+    [path, roots.dev].map((at) => realpath(at).catch(() => at)),
+  );
   const name = relative(dev ?? "", node ?? "").replaceAll("/", "!");
   if (name === "" || name.startsWith("..") || name.startsWith("pts!")) return undefined;
   return readPort(roots, name, stablePaths(roots.dev));
@@ -88,11 +102,8 @@ async function readPort(
   if (device === undefined && !WITHOUT_DEVICE.test(name)) return undefined;
   if (!existsSync(path)) return undefined;
   const before = linkTarget(classPath);
-  const [type, hardware] = await Promise.all([
-    readAttribute(join(classPath, "type")),
-    device === undefined ? deviceless(name) : readHardware(device, name),
-  ]);
-  if (type === NO_HARDWARE) return undefined;
+  const hardware = device === undefined ? deviceless(name) : await readHardware(device, classPath);
+  if (hardware === undefined) return undefined;
   const isSame = linkTarget(classPath) === before && existsSync(classPath) && existsSync(path);
   if (!isSame) return undefined; // it went, or another one took its name, while it was read
   return createPortInfo({ path, ...hardware, stablePath: stable.get(path) });
@@ -104,19 +115,24 @@ function deviceless(name: string): Hardware {
   return { description: name.startsWith("rfcomm") ? "Bluetooth serial port" : name };
 }
 
-async function readHardware(device: string, name: string): Promise<Hardware> {
+/** `undefined` for a placeholder. */
+async function readHardware(device: string, classPath: string): Promise<Hardware | undefined> {
+  const name = basename(classPath);
   const subsystem = linkName(join(device, "subsystem"));
   if (subsystem === "usb-serial") return readUsb(device, dirname(device), name);
   if (subsystem === "usb") return readUsb(device, device, name);
+  const type = await readAttribute(join(classPath, "type"));
+  if (type === NO_HARDWARE) return undefined;
   // Linux 6.5 puts two levels of its own between a UART and its hardware; pySerial stops there.
   const parent = behindSerialCore(device);
   const driver = linkName(join(parent, "driver"));
-  if (subsystem === "pnp") {
-    return { description: name, driver, hardwareId: await readAttribute(join(device, "id")) };
-  }
-  if (subsystem === "amba") return { description: name, driver, hardwareId: basename(device) };
   if (name.startsWith("rfcomm")) return { ...deviceless(name), driver };
-  return { description: driver === undefined ? name : `Serial port (${driver})`, driver };
+  const bus = linkName(join(parent, "subsystem"));
+  const description = type === undefined ? name : `${UARTS[type] ?? "Unknown"} UART on ${bus}`;
+  if (subsystem === "pnp") {
+    return { description, driver, hardwareId: await readAttribute(join(device, "id")) };
+  }
+  return { description, driver, hardwareId: subsystem === "amba" ? basename(device) : undefined };
 }
 
 function behindSerialCore(device: string): string {
@@ -127,22 +143,19 @@ function behindSerialCore(device: string): string {
 
 async function readUsb(port: string, usbInterface: string, name: string): Promise<Hardware> {
   const usb = dirname(usbInterface);
-  const [count, vid, pid, serialNumber, manufacturer, product, interfaceName] = await Promise.all([
+  const [count, serialNumber, manufacturer, product] = await Promise.all([
     readAttribute(join(usb, "bNumInterfaces")),
-    readAttribute(join(usb, "idVendor")),
-    readAttribute(join(usb, "idProduct")),
     readAttribute(join(usb, "serial")),
     readAttribute(join(usb, "manufacturer")),
     readAttribute(join(usb, "product")),
-    readAttribute(join(usbInterface, "interface")),
   ]);
   const facts: UsbFacts = {
-    vid: parseUsbId(vid),
-    pid: parseUsbId(pid),
+    vid: parseUsbId(readAttributeNow(join(usb, "idVendor"))),
+    pid: parseUsbId(readAttributeNow(join(usb, "idProduct"))),
     serialNumber,
     location: basename(Number(count) > 1 ? usbInterface : usb),
     product,
-    interface: interfaceName,
+    interface: readAttributeNow(join(usbInterface, "interface")),
   };
   return {
     ...facts,
@@ -154,5 +167,7 @@ async function readUsb(port: string, usbInterface: string, name: string): Promis
 }
 
 function parseUsbId(text: string | undefined): number | undefined {
-  return text !== undefined && /^[0-9a-f]{1,4}$/i.test(text) ? Number.parseInt(text, 16) : undefined;
+  return text !== undefined && /^[0-9a-f]{1,4}$/i.test(text)
+    ? Number.parseInt(text, 16)
+    : undefined;
 }

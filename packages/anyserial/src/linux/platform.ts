@@ -6,6 +6,7 @@ import {
   type Feature,
   type SerialCapabilities,
 } from "../capabilities.ts";
+import { Struct } from "../ffi/struct.ts";
 import type { Libc } from "../posix/libc.ts";
 import type { DriverSetting, PosixPlatform } from "../posix/posix-platform.ts";
 import type { Termios } from "../posix/termios.ts";
@@ -76,6 +77,16 @@ export function linuxPlatform({ libc, tcdrain, abi, sysfs = "/sys" }: LinuxParts
     probe: (fd) => probe(libc, abi, fd),
     readCounts: (fd) => readIcounter(libc, abi, fd),
     isTransmitterEmpty: (fd) => isTransmitterEmpty(libc, abi, fd),
+    isExclusive: (fd) => {
+      const cell = new Int32Array(1);
+      const result = libc.ioctl(fd, abi.TIOCGEXCL, new Uint8Array(cell.buffer));
+      return result < 0 ? undefined : cell[0] !== 0;
+    },
+    isLowLatency: (fd) => {
+      const struct = new Struct(abi.serialStruct);
+      if (libc.ioctl(fd, abi.TIOCGSERIAL, struct.bytes) < 0) return undefined;
+      return (struct.get("flags") & abi.ASYNC_LOW_LATENCY) !== 0;
+    },
     tcdrain,
     findHolder: async (path) => {
       const [first, ...others] = await findHolders(path);

@@ -1,8 +1,16 @@
 // Reading sysfs, which may change or vanish under the reader: nothing here fails for a device that went,
-// and nothing waits. Links are answered from the kernel's memory; an attribute of a USB device waits
-// for the device's lock, so it is read off the event loop.
+// and nothing waits. Links, ids and the names of interfaces are answered from memory; texts of a USB
+// device wait for its lock, so they are read off the event loop (drivers/usb/core/sysfs.c).
 
-import { closeSync, constants, openSync, read, readlinkSync, realpathSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  openSync,
+  read,
+  readlinkSync,
+  readSync,
+  realpathSync,
+} from "node:fs";
 import { basename } from "node:path";
 import { SerialError } from "../errors.ts";
 import { MOST_CHARACTERS } from "../port-info.ts";
@@ -12,7 +20,8 @@ const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 /** An attribute has at most one page; its first line, cut to what is kept, fits this. */
 const MOST_BYTES = 4 * MOST_CHARACTERS;
 /** What Python's `str.strip()` takes off, and where its `readline()` ends. */
-const BLANKS = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
+const BLANKS =
+  "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
 const OUTER_BLANKS = new RegExp(`^${BLANKS}|${BLANKS}$`, "gu");
 const LINE_END = /[\r\n]/;
 
@@ -34,6 +43,20 @@ export function readAttribute(path: string): Promise<string | undefined> {
       resolve(error ? undefined : firstLine(buffer.toString("utf8", 0, length)));
     });
   });
+}
+
+/** The same at once, for an attribute whose reading takes no lock. */
+export function readAttributeNow(path: string): string | undefined {
+  const fd = openAttribute(path);
+  if (fd === undefined) return undefined;
+  try {
+    const buffer = Buffer.alloc(MOST_BYTES);
+    return firstLine(buffer.toString("utf8", 0, readSync(fd, buffer, 0, MOST_BYTES, null)));
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /**

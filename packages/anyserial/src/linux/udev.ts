@@ -1,6 +1,7 @@
 // Ports from the database of udev, through libudev: what udev's rules made of each device, as a second
 // opinion beside sysfs. Loaded only when it is asked for. See libudev(3), udev_enumerate_new(3).
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UnsupportedFeatureError } from "../errors.ts";
 import type { Ffi, NativeLibrary, Pointer } from "../ffi/ffi.ts";
@@ -33,6 +34,7 @@ interface Udev {
   readonly syspath: (device: Handle) => string | null;
   readonly sysname: (device: Handle) => string | null;
   readonly driver: (device: Handle) => string | null;
+  readonly subsystem: (device: Handle) => string | null;
   readonly property: (device: Handle, name: string) => string | null;
 }
 
@@ -40,15 +42,19 @@ interface Udev {
  * Lists the ports that udev knows.
  *
  * @param ffi Foreign-function interface.
+ * @param hasNode Tells whether a device node is there; a parameter for tests.
  * @returns Ports with what udev's rules found out about them, in no order.
  * @throws {@link UnsupportedFeatureError} `ERR_SERIAL_DISCOVERY` — libudev is not installed.
  */
-export async function listUdevPorts(ffi: Ffi): Promise<PortInfo[]> {
+export async function listUdevPorts(
+  ffi: Ffi,
+  hasNode: (path: string) => boolean = existsSync,
+): Promise<PortInfo[]> {
   const udev = bindUdev(loadLibrary(ffi));
   const context = udev.create();
   try {
     const devices = syspaths(udev, context).flatMap((path) => readDevice(udev, context, path));
-    const ports = await Promise.all(devices.map(toPort));
+    const ports = await Promise.all(devices.filter(({ path }) => hasNode(path)).map(toPort));
     return ports.filter((port) => port !== undefined);
   } finally {
     udev.release(context);
@@ -103,6 +109,7 @@ function bindUdev(library: NativeLibrary): Udev {
     syspath: textOf("device_get_syspath", "pointer"),
     sysname: textOf("device_get_sysname", "pointer"),
     driver: textOf("device_get_driver", "pointer"),
+    subsystem: textOf("device_get_subsystem", "pointer"),
     property: textOf("device_get_property_value", "pointer", "string"),
   };
 }
@@ -137,10 +144,9 @@ interface UdevDevice {
 
 const PROPERTIES = [
   "DEVLINKS",
-  ...["VENDOR_ID", "MODEL_ID", "SERIAL_SHORT", "VENDOR_ENC", "MODEL_ENC", "DRIVER"].flatMap((name) => [
-    `ID_USB_${name}`,
-    `ID_${name}`,
-  ]),
+  ...["VENDOR_ID", "MODEL_ID", "SERIAL_SHORT", "VENDOR_ENC", "MODEL_ENC", "DRIVER"].flatMap(
+    (name) => [`ID_USB_${name}`, `ID_${name}`],
+  ),
 ];
 
 /** A console or a pty has no parent; a device that went meanwhile does not open. */
@@ -156,11 +162,18 @@ function readDevice(udev: Udev, context: Handle, syspath: string): UdevDevice[] 
       const value = udev.property(device, name);
       if (value !== null) property.set(name, value);
     }
-    const driver = property.get("ID_USB_DRIVER") ?? udev.driver(parent) ?? undefined;
+    const driver = property.get("ID_USB_DRIVER") ?? driverOf(udev, parent);
     return [{ path, syspath, driver, usb: readUsb(udev, device), property }];
   } finally {
     udev.releaseDevice(device);
   }
+}
+
+/** Linux 6.5 puts two levels of its own between a UART and its hardware. */
+function driverOf(udev: Udev, parent: Handle): string | undefined {
+  let at = parent;
+  while (at !== null && udev.subsystem(at) === "serial-base") at = udev.parent(at);
+  return (at === null ? null : udev.driver(at)) ?? undefined;
 }
 
 function readUsb(udev: Udev, tty: Handle): UdevDevice["usb"] {
@@ -174,17 +187,21 @@ function readUsb(udev: Udev, tty: Handle): UdevDevice["usb"] {
   };
 }
 
-async function toPort({ path, syspath, driver, usb, property }: UdevDevice): Promise<
-  PortInfo | undefined
-> {
+async function toPort({
+  path,
+  syspath,
+  driver,
+  usb,
+  property,
+}: UdevDevice): Promise<PortInfo | undefined> {
   if ((await readAttribute(join(syspath, "type"))) === "0") return undefined; // no hardware
   const stablePath = stableLink(property.get("DEVLINKS"));
-  if (usb === undefined) return createPortInfo({ path, driver, stablePath });
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (usb === undefined) return createPortInfo({ path, description: name, driver, stablePath });
   // Newer versions of udev's rules tell the USB device's properties from the bus's by a prefix.
   const find = (name: string): string | undefined =>
     property.get(`ID_USB_${name}`) ?? property.get(`ID_${name}`);
   const count = Number(await readAttribute(join(usb.path, "bNumInterfaces")));
-  const name = path.slice(path.lastIndexOf("/") + 1);
   const facts: UsbFacts = {
     vid: parseId(find("VENDOR_ID")),
     pid: parseId(find("MODEL_ID")),
@@ -217,8 +234,10 @@ function parseId(text: string | undefined): number | undefined {
 
 /** `udev_util_encode_string()`: a byte that is not plain is written as `\xHH`. */
 function decode(text: string | undefined): string | undefined {
-  const bytes = text?.replace(/\\x([0-9a-f]{2})|([^\\]+|\\)/gi, (_all, hex?: string, plain?: string) =>
-    hex === undefined ? Buffer.from(plain ?? "").toString("hex") : hex,
+  const bytes = text?.replace(
+    /\\x([0-9a-f]{2})|([^\\]+|\\)/gi,
+    (_all, hex?: string, plain?: string) =>
+      hex === undefined ? Buffer.from(plain ?? "").toString("hex") : hex,
   );
   return bytes === undefined ? undefined : Buffer.from(bytes, "hex").toString("utf8").trim();
 }

@@ -40,7 +40,8 @@ export function openTty<D extends PosixDevice>(
   }
 }
 
-function openDescriptor({ abi, libc }: PosixPlatform, path: string): number {
+/** Opens a path without waiting and without becoming its session's terminal. */
+export function openDescriptor({ abi, libc }: PosixPlatform, path: string): number {
   const flags = abi.O_RDWR | abi.O_NOCTTY | abi.O_NONBLOCK | abi.O_CLOEXEC;
   let fd: number;
   do {
@@ -50,7 +51,8 @@ function openDescriptor({ abi, libc }: PosixPlatform, path: string): number {
   throw failedOpen({ path, syscall: "open", errno: -fd, errnoByName: abi.errno });
 }
 
-function readOriginal({ abi, libc }: PosixPlatform, fd: number, path: string): Uint8Array {
+/** Reads the settings as they are: fails where the descriptor is no terminal. */
+export function readOriginal({ abi, libc }: PosixPlatform, fd: number, path: string): Uint8Array {
   const bytes = new Uint8Array(abi.termios.size);
   const result = libc.ioctl(fd, abi.TERMIOS_GET, bytes);
   if (result >= 0) return bytes;

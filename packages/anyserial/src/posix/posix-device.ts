@@ -122,7 +122,11 @@ export class PosixDevice implements BlockingPort {
   }
 
   sleepBlocking(durationMs: number): void {
-    this.tty.libc.poll(-1, 0, Math.ceil(durationMs)); // poll(2) ignores a negative descriptor
+    const deadline = performance.now() + durationMs;
+    for (let left = durationMs; left > 0; left = deadline - performance.now()) {
+      // poll(2) ignores a negative descriptor; a signal interrupts it.
+      if (this.tty.libc.poll(-1, 0, Math.ceil(left)) === 0) return;
+    }
   }
 
   restoreAtExit(): void {

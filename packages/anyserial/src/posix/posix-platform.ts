@@ -38,6 +38,10 @@ export interface PosixPlatform {
   readCounts(fd: number): { edges: ModemLineCounts; errors: LineErrorCounts } | number;
   /** The transmitter's FIFO is empty; `undefined` where the driver cannot say. */
   isTransmitterEmpty(fd: number): boolean | undefined;
+  /** Somebody asked for exclusive use; `undefined` where the driver cannot say. */
+  isExclusive(fd: number): boolean | undefined;
+  /** Low latency is on; `undefined` where the driver has none. */
+  isLowLatency(fd: number): boolean | undefined;
   /** tcdrain(3) in this thread; returns `-errno` on failure. */
   tcdrain(fd: number): number;
   /** Names the program that holds a port, where that can be found. */

@@ -53,7 +53,7 @@ export class PtyPort extends PosixPort implements PtyBackendPort {
   }
 
   isApplicationOpen(): boolean {
-    return (this.tty.libc.poll(this.fd, this.tty.abi.POLLIN, 0) & this.tty.abi.POLLHUP) === 0;
+    return !this.#polls(this.tty.abi.POLLIN, this.tty.abi.POLLHUP);
   }
 
   unreadBytes(): number {
@@ -77,7 +77,7 @@ export class PtyPort extends PosixPort implements PtyBackendPort {
   }
 
   isWritable(): boolean {
-    return (this.tty.libc.poll(this.fd, this.tty.abi.POLLOUT, 0) & this.tty.abi.POLLOUT) !== 0;
+    return this.#polls(this.tty.abi.POLLOUT, this.tty.abi.POLLOUT);
   }
 
   terminalMode(): TerminalMode {
@@ -165,6 +165,16 @@ export class PtyPort extends PosixPort implements PtyBackendPort {
 
   #wakeAbsentWaiters(): void {
     for (const waiter of this.#absentWaiters) waiter();
+  }
+
+  /** Asks poll(2) for events, and whether one of them is there. */
+  #polls(events: number, expected: number): boolean {
+    for (;;) {
+      const ready = this.tty.libc.poll(this.fd, events, 0);
+      if (ready >= 0) return (ready & expected) !== 0;
+      const call = { context: "io", operation: "receive", syscall: "poll" } as const;
+      if (ready !== -this.tty.abi.errno.EINTR) throw this.tty.failure(call, ready);
+    }
   }
 
   #withDevice<T>(use: (fd: number) => T): T {

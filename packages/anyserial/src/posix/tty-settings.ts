@@ -4,10 +4,10 @@ import type { SettleUnsupported } from "../backend/backend.ts";
 import type { EffectiveConfig, SerialConfig } from "../config.ts";
 import { UnsupportedFeatureError } from "../errors.ts";
 import type { ControlLines } from "../modem-lines.ts";
+import { changedSettings } from "../read-back.ts";
 import type { DriverSetting } from "./posix-platform.ts";
 import { applyConfig, decodeTermios, encodeTermios, readFraming } from "./termios.ts";
 import type { Tty } from "./tty.ts";
-import { changedSettings } from "./verify.ts";
 
 /** Settings of an open terminal. */
 export class TtySettings {

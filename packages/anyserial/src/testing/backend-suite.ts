@@ -75,7 +75,10 @@ const CASES: readonly SuiteCase[] = [
  * backendSuite({
  *   test,
  *   name: "memory",
- *   makePair: ({ a, b }) => serialPortPair({ a: { config: a }, b: { config: b } }),
+ *   makePair: async ({ a, b }) => {
+ *     const pair = await serialPortPair({ a: { config: a }, b: { config: b } });
+ *     return { a: pair.a, b: pair.b, hooks: pair.hooks.a };
+ *   },
  *   missing: { refusal: "this driver takes every setting" },
  * });
  * ```

@@ -124,6 +124,21 @@ const changes: readonly SuiteCase[] = [
     },
   },
   {
+    name: "modemLineChanges() reports each edge once, one sample after the other",
+    needs: ["modemLines"],
+    run: async ({ a, b }) => {
+      const iterator = a.modemLineChanges();
+      const found: unknown[] = [];
+      for (const rts of [false, true, false]) {
+        const next = iterator.next();
+        await b.setControlLines({ rts });
+        found.push((await next).value?.state);
+      }
+
+      deepEqual(found, [false, true, false]);
+    },
+  },
+  {
     name: "modemLineChanges() tells every listener",
     needs: ["modemLines"],
     run: async ({ a, b }) => {

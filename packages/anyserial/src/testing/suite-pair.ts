@@ -132,6 +132,18 @@ export function rejection(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
+/** Sends until nothing fits for many tasks in a row. @returns Bytes accepted. */
+export async function fill(port: SerialPort, data: Uint8Array): Promise<number> {
+  let sent = 0;
+  for (let idle = 0; idle < 50; idle++) {
+    const count = port.trySend(data.subarray(sent));
+    if (count > 0) idle = 0;
+    sent += count;
+    await nextTask();
+  }
+  return sent;
+}
+
 /** Lets port `a` receive a broken character. */
 export function injectError(
   hooks: SuiteHooks | undefined,

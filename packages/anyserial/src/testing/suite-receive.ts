@@ -37,6 +37,15 @@ const results: readonly SuiteCase[] = [
     },
   },
   {
+    name: "receive() takes a maxBytes that is larger than any buffer",
+    run: async ({ a, b }) => {
+      await a.send(bytes("abc"));
+
+      await untilWaiting(b, 3);
+      equal(text(await b.receive({ maxBytes: Number.MAX_SAFE_INTEGER })), "abc");
+    },
+  },
+  {
     name: "receive() takes at most readChunkSize when maxBytes is not given",
     config: { a: { readChunkSize: 64 }, b: { readChunkSize: 64 } },
     run: async ({ a, b }) => {
@@ -100,6 +109,18 @@ const results: readonly SuiteCase[] = [
       equal(await b.receiveInto(new DataView(memory, 2, 2)), 2);
       equal(await b.receiveInto(new Uint16Array(memory, 4, 2)), 4);
       equal(text(new Uint8Array(memory, 2)), "abcdef");
+    },
+  },
+  {
+    name: "receiveInto() and send() take shared memory",
+    run: async ({ a, b }) => {
+      const [from, into] = [new SharedArrayBuffer(3), new SharedArrayBuffer(3)];
+      new Uint8Array(from).set(bytes("abc"));
+      await a.send(from);
+      await untilWaiting(b, 3);
+
+      equal(await b.receiveInto(new Uint8Array(into)), 3);
+      equal(String.fromCharCode(...new Uint8Array(into)), "abc");
     },
   },
   {

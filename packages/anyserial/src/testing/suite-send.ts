@@ -6,6 +6,7 @@ import type { SerialPort } from "../serial-port.ts";
 import {
   bytes,
   expectBytes,
+  fill,
   MORE_THAN_FITS,
   nextTask,
   pattern,
@@ -234,18 +235,6 @@ const queue: readonly SuiteCase[] = [
     },
   },
 ];
-
-/** Sends until nothing fits for many tasks in a row. @returns Bytes accepted. */
-async function fill(port: SerialPort, data: Uint8Array): Promise<number> {
-  let sent = 0;
-  for (let idle = 0; idle < 50; idle++) {
-    const count = port.trySend(data.subarray(sent));
-    if (count > 0) idle = 0;
-    sent += count;
-    await nextTask();
-  }
-  return sent;
-}
 
 /** Sends until a task later. @returns Bytes accepted. */
 async function sendSome(port: SerialPort, data: Uint8Array): Promise<number> {

@@ -5,13 +5,13 @@ import type { Duplex } from "node:stream";
 import {
   bytes,
   expectBytes,
+  fill,
   MORE_THAN_FITS,
   nextTask,
   pattern,
   receiveExactly,
   type SuiteCase,
   text,
-  until,
   untilWaiting,
 } from "./suite-pair.ts";
 
@@ -50,11 +50,10 @@ const readable: readonly SuiteCase[] = [
       await reader.cancel();
       equal((await pending).done, true);
       equal(b.isOpen, true);
-      await until(() => isIdle(b));
+      const next = b.readable.getReader().read();
       await a.send(bytes("next"));
 
-      const { value } = await b.readable.getReader().read();
-      equal(text(value ?? new Uint8Array()), "next");
+      equal(text((await next).value ?? new Uint8Array()), "next");
     },
   },
   {
@@ -83,6 +82,23 @@ const writable: readonly SuiteCase[] = [
 
       await a.writable.getWriter().write(bytes("again"));
       await expectBytes(b, bytes("again"));
+    },
+  },
+  {
+    name: "writable closed waits until the bytes have left",
+    needs: ["outputQueue"],
+    run: async ({ a, b }) => {
+      const sent = await fill(a, pattern(MORE_THAN_FITS));
+      let isClosed = false;
+      const closing = a.writable.close().then(() => {
+        isClosed = true;
+      });
+      for (let task = 0; task < 20; task++) await nextTask();
+      equal(isClosed, false);
+      await receiveExactly(b, sent);
+      await closing;
+
+      equal(isClosed, true);
     },
   },
   {
@@ -178,14 +194,6 @@ function destroyed(stream: Duplex): Promise<void> {
     stream.once("close", resolve);
     stream.destroy();
   });
-}
-
-/** No receive is waiting: the canceled one has ended. */
-async function isIdle(port: { receive(options: object): Promise<unknown> }): Promise<boolean> {
-  const controller = new AbortController();
-  const probing = port.receive({ signal: controller.signal }).catch((error: unknown) => error);
-  controller.abort("idle");
-  return (await probing) === "idle";
 }
 
 /** What the streams promise. */

@@ -29,7 +29,7 @@ function strictPort(port: BackendPort, violations: Violations): BackendPort {
     const count = port[kind](data);
     if (typeof count === "number") return count;
     pending[kind] = true;
-    return count.finally(() => {
+    return settleLate(count).finally(() => {
       pending[kind] = false;
     });
   };
@@ -62,4 +62,11 @@ function strictPort(port: BackendPort, violations: Violations): BackendPort {
     },
     set: (target, name, value) => Reflect.set(target, name, value, target),
   });
+}
+
+/** Nobody may count on how soon a canceled operation settles. */
+async function settleLate(count: Promise<number>): Promise<number> {
+  const result = await count;
+  for (let microtask = 0; microtask < 20; microtask++) await undefined;
+  return result;
 }

@@ -4,12 +4,19 @@ import { equal, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { startFixture } from "../helpers/child.ts";
 
-test("serialPortPair() that is open and idle does not keep the process alive", async () => {
-  await using child = startFixture("memory-port", { args: ["idle"] });
-  equal(await child.line(), "idle");
+const NOT_WAITING = [
+  ["idle", "is idle"],
+  ["latency", "has bytes under way"],
+] as const;
 
-  equal((await child.ended()).code, 0);
-});
+for (const [state, words] of NOT_WAITING) {
+  test(`serialPortPair() that is open and ${words} does not keep the process alive`, async () => {
+    await using child = startFixture("memory-port", { args: [state] });
+    equal(await child.line(), "idle");
+
+    equal((await child.ended()).code, 0);
+  });
+}
 
 const WAITING = [
   ["receive", "received"],

@@ -4,16 +4,25 @@
 import { deepEqual, equal, notEqual, ok, rejects } from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
-import { openSerialPort, type SerialError } from "anyserial";
+import { setImmediate as nextTask } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { createSerialConfig, openSerialPort } from "anyserial";
 import { createVirtualPort } from "anyserial/pty";
 import { openPtyPair } from "anyserial/testing";
+import type { Backend } from "#internal/backend/backend.js";
+import { selectBackend } from "#internal/backend/select.js";
+import { openWith } from "#internal/open.js";
 import { alive } from "../helpers/alive.ts";
 import { holdings, leakFree } from "../helpers/leak-free.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { until } from "../helpers/until.ts";
 
 const CYCLES = 10_000;
-const MOST_GROWTH_BYTES = 48 * 1024 * 1024;
+/** A port that stays is more than a kilobyte: ten thousand of them would not go unseen. */
+const MOST_GROWTH_BYTES = 4 * 1024 * 1024;
 
 test(
   "openSerialPort() throws away what the device sent before",
@@ -100,18 +109,41 @@ test(
 );
 
 test(
-  "openSerialPort() opens a path again after its device was gone, with every setting",
+  "openSerialPort() of a device that goes away meanwhile fails, and leaves nothing open",
   leakFree(async () => {
-    const first = await createVirtualPort();
-    const port = await openSerialPort(first.path, { baudRate: 4800 });
-    await first.close();
-    const cause = (await alive(port.closed)) as SerialError;
-    equal(cause.name, "SerialDisconnectedError");
-    await rejects(openSerialPort(first.path), { name: "PortNotFoundError" });
+    const device = await createVirtualPort();
+    const system = await selectBackend();
+    const backend: Backend = {
+      name: system.name,
+      platformCapabilities: () => system.platformCapabilities(),
+      openBlocking: (request) => system.openBlocking(request),
+      open: async (request) => {
+        const port = await system.open(request);
+        await device.close();
+        return port;
+      },
+    };
+    const target = { path: device.path, info: undefined };
 
-    await using second = await createVirtualPort();
-    await using again = await openSerialPort(second.path, { baudRate: 4800 });
-    equal(again.effectiveConfig().baudRate, 4800);
+    await rejects(openWith(backend, target, createSerialConfig()), {
+      name: "SerialDisconnectedError",
+    });
+  }),
+);
+
+test(
+  "openSerialPort() opens a path again after its device was gone, with every setting",
+  leakFree(async (t) => {
+    const link = join(temporaryFolder(t), "tty");
+    const first = await createVirtualPort({ link });
+    const port = await openSerialPort(link, { baudRate: 4800 });
+    await first.close();
+    equal((await alive(port.closed))?.name, "SerialDisconnectedError");
+    await rejects(openSerialPort(link), { name: "PortNotFoundError" });
+
+    await using second = await createVirtualPort({ link });
+    await using again = await openSerialPort(link, { baudRate: 4800 });
+    equal(second.settings().baudRate, 4800);
     equal(again.config.baudRate, 4800);
   }),
 );
@@ -122,7 +154,7 @@ test(
     await using device = await createVirtualPort();
     for (let cycle = 0; cycle < 500; cycle++) await (await openSerialPort(device.path)).close();
     const before = holdings();
-    const grown = process.memoryUsage().rss;
+    const bytesBefore = await heapBytes();
 
     for (let cycle = 0; cycle < CYCLES; cycle++) {
       await using port = await openSerialPort(device.path);
@@ -130,8 +162,8 @@ test(
     }
 
     deepEqual(holdings().descriptors, before.descriptors);
-    equal(holdings().threads, before.threads);
-    const growth = process.memoryUsage().rss - grown;
+    ok(holdings().threads <= before.threads + 1); // the engine may start one of its own late
+    const growth = (await heapBytes()) - bytesBefore;
     ok(growth < MOST_GROWTH_BYTES, `grew by ${growth} bytes`);
   }),
 );
@@ -145,3 +177,15 @@ test(
     }
   }),
 );
+
+/** What the heap holds when everything that can be collected is. */
+async function heapBytes(): Promise<number> {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  for (let round = 0; round < 4; round++) {
+    collect();
+    await nextTask(); // finalizers run
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}

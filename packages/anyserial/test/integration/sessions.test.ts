@@ -6,7 +6,7 @@ import { channel, subscribe, unsubscribe } from "node:diagnostics_channel";
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openSerialPort, type SerialError, type SerialPort, serialSessions } from "anyserial";
+import { type SerialError, type SerialPort, serialSessions } from "anyserial";
 import { createVirtualPort } from "anyserial/pty";
 import { startFixture } from "../helpers/child.ts";
 import { leakFree } from "../helpers/leak-free.ts";
@@ -31,7 +31,7 @@ test(
       await device.close();
     }
 
-    await sessions.return();
+    await sessions.return(undefined);
     equal(new Set(seen).size, 3);
     ok(seen.every((port) => !port.isOpen));
   }),
@@ -56,7 +56,7 @@ test(
     equal(port.path, join(byId, "usb-thermo"));
     await port.send(Buffer.from("x"));
     equal((await device.receive()).length, 1);
-    await sessions.return();
+    await sessions.return(undefined);
   }),
 );
 
@@ -80,7 +80,7 @@ test(
 
     await second.send(Buffer.from("x"));
     equal((await port.receive()).length, 1);
-    await sessions.return();
+    await sessions.return(undefined);
   }),
 );
 
@@ -97,7 +97,7 @@ test(
 
     ok((await next).value?.isOpen);
     equal(device.applicationOpen, true);
-    await sessions.return();
+    await sessions.return(undefined);
   }),
 );
 
@@ -111,21 +111,6 @@ test(
 
     deepEqual(await child.message(), { opened: true });
     deepEqual(await child.ended(), { code: 0, signal: null, stderr: "" });
-  }),
-);
-
-test(
-  "serialSessions() goes on when the program that held the port lets it go",
-  leakFree(async () => {
-    await using device = await createVirtualPort();
-    const holder = await openSerialPort(device.path, { exclusive: true });
-    const sessions = serialSessions(device.path, { exclusive: true });
-    const next = sessions.next();
-    await refusal("EAGAIN", next);
-    await holder.close();
-
-    ok((await next).value?.isOpen);
-    await sessions.return();
   }),
 );
 

@@ -207,6 +207,9 @@ for (const mechanism of ["libuv", "reactor"]) {
       await child.message();
 
       await traced.atRest(REST_MS);
+
+      child.process.stdin?.end();
+      equal((await child.ended()).code, 0);
     }),
   );
 }
@@ -225,12 +228,12 @@ test(
     const { fd } = JSON.parse(opened) as { readonly fd: number };
     for (let left = trips; left > 0; left--) await device.send(await device.receive());
     const done = await child.line();
-
+    equal((await child.ended()).code, 0);
     const calls = traced.callsBetween(`${opened}\n`, `${done}\n`);
     const starting = (text: string): number => calls.filter((call) => call.startsWith(text)).length;
+
     equal(starting(`write(${fd},`), trips);
     equal(starting(`read(${fd},`), 2 * trips);
-
     ok(calls.length <= 9 * trips, `${calls.length} calls for ${trips} round trips`);
   }),
 );

@@ -74,7 +74,7 @@ test("SerialError carries every detail", () => {
 
   const error = new SerialError("Cannot write", { ...details, cause });
 
-  deepEqual({ ...error }, details);
+  deepEqual({ ...error }, { ...details, topic: undefined });
   equal(error.cause, cause);
   equal(error.message, "Cannot write");
 });

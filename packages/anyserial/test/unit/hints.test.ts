@@ -1,6 +1,6 @@
 import { equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { hintFor } from "#internal/hints.js";
+import { hintFor, topicFor } from "#internal/hints.js";
 
 const PATH = "/dev/ttyUSB0";
 const GROUP = `add your user to the group that owns ${PATH} (often "dialout" or "uucp": sudo usermod -aG dialout "$USER"), then log out and in again`;
@@ -60,3 +60,22 @@ test("hintFor() gives sentences without a full stop, in lower case", () => {
     ok(hint === undefined || /^[a-z][^.]*[^.\s]$/.test(hint.replace("()", "")), hint);
   }
 });
+
+const TOPICS: readonly (readonly [string, string | undefined])[] = [
+  ["PortNotFoundError", "not-found"],
+  ["PortPermissionError", "permission"],
+  ["PortBusyError", "busy"],
+  ["UnsupportedFeatureError", "capabilities"],
+  ["UnsupportedConfigurationError", "custom-baud"],
+  ["SerialDisconnectedError", "disconnected"],
+  ["SerialBusyError", "concurrent-readers"],
+  ["SerialClosedError", undefined],
+  ["ConfigurationError", undefined],
+  ["UnsupportedPlatformError", undefined],
+  ["SerialError", undefined],
+];
+for (const [name, topic] of TOPICS) {
+  test(`topicFor() files ${name} under ${topic}`, () => {
+    equal(topicFor(name), topic);
+  });
+}

@@ -38,6 +38,7 @@ export class EventRing {
       const head = Atomics.load(this.#cells, HEAD);
       if (((tail - head) | 0) < CAPACITY) break;
       if (this.stopped) return;
+      this.flush(); // the consumer may not have heard of any of these
       Atomics.wait(this.#cells, HEAD, head);
     }
     const slot = HEADER + 2 * (tail & (CAPACITY - 1));

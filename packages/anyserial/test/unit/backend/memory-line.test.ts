@@ -1,4 +1,5 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { FaultPlan } from "anyserial/testing";
 import { createMemoryCable } from "#internal/backend/memory.js";
@@ -14,17 +15,18 @@ test("a marking receiver gets escapes as Linux makes them", async () => {
   cable.a.hooks.injectError("parity", 0x41);
   cable.a.hooks.injectError("framing", 0xff);
   cable.a.hooks.injectError("overrun");
+  cable.a.hooks.injectError("break", 0x42);
   b.setBreak(true);
   await nextTask();
   b.setBreak(false);
 
-  const marks = [0xff, 0, 0x41, 0xff, 0, 0xff, 0xff, 0, 0];
+  const marks = [0xff, 0, 0x41, 0xff, 0, 0xff, 0xff, 0, 0, 0xff, 0, 0];
   deepEqual(await read(a), [1, 0xff, 0xff, 2, ...marks]);
   deepEqual(a.lineErrorCounts(), {
     framing: 1,
     parity: 1,
     overrun: 1,
-    break: 1,
+    break: 2,
     bufferOverflow: 0,
   });
 });
@@ -153,9 +155,58 @@ test("FaultPlan bytesPerSecond is never exceeded, and no byte is lost", async ()
   const { a, b } = await openPair({ faults });
   const sentMs = performance.now();
   equal(a.write(Uint8Array.from({ length: 1000 }, (_, at) => at)), 1000);
+  await nextTask();
+  ok(a.outputWaiting() > 0);
   const received: number[] = [];
   while (received.length < 1000) received.push(...(await read(b, 4096)));
 
   ok(performance.now() - sentMs >= 50);
   deepEqual(received.slice(-3), [0xe5, 0xe6, 0xe7]);
+});
+
+test("a line with latency holds no more than the receiver has room for", async () => {
+  const faults = new FaultPlan({ latencyMs: 5 });
+  const { a, b } = await openPair({ faults, bufferBytes: 4 }, { bufferBytes: 4 });
+  let taken = 0;
+  for (let round = 0; round < 10; round++) {
+    taken += a.tryWrite(bytes(1, 2, 3, 4));
+    await nextTask();
+  }
+
+  equal(taken, 8);
+  deepEqual(await read(b), [1, 2, 3, 4]);
+  deepEqual(await read(b), [1, 2, 3, 4]);
+});
+
+test("a marking receiver that is full holds back what its escapes have no room for", async () => {
+  const cable = createMemoryCable({ bufferBytes: 4 }, { bufferBytes: 4 });
+  const a = await open(cable.a, { lineErrors: "mark" });
+  const b = await open(cable.b);
+  b.tryWrite(bytes(0xff, 1, 0xff, 2));
+  const received: number[] = [];
+  while (received.length < 6) received.push(...(await read(a)));
+
+  deepEqual(received, [0xff, 0xff, 1, 0xff, 0xff, 2]);
+});
+
+test("a device that is unplugged takes what is on its line with it", async () => {
+  const { a, b, cable } = await openPair({ faults: new FaultPlan({ latencyMs: 1 }) });
+  a.tryWrite(bytes(1));
+  await nextTask();
+  equal(a.outputWaiting(), 0);
+  cable.a.hooks.disconnect();
+  cable.a.hooks.reconnect();
+  const again = await open(cable.a);
+  again.tryWrite(bytes(2));
+
+  deepEqual(await read(b), [2]);
+});
+
+test("drain() leaves no listener on its signal", async () => {
+  const { a } = await openPair();
+  const { signal } = new AbortController();
+  a.tryWrite(bytes(1));
+  await a.drain(false, signal);
+
+  equal(getEventListeners(signal, "abort").length, 0);
 });

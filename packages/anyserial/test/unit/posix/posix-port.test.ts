@@ -159,6 +159,17 @@ test("PosixPort.cancelWrite() after the wake-up tells what was written", async (
   deepEqual(libc.written, [1, 2]);
 });
 
+test("PosixPort.cancelWrite() after a wake-up for nothing ends the write", async () => {
+  const { libc, port, watch } = setUp();
+  libc.writes.push(EAGAIN, EAGAIN);
+  const writing = port.write(Uint8Array.of(1));
+  watch.wakeWriter();
+  port.cancelWrite();
+
+  equal(await writing, 0);
+  equal(watch.isWriterWaiting, false);
+});
+
 test("PosixPort.tryWrite() never waits", () => {
   const { libc, port, watch } = setUp();
   libc.writes.push(EAGAIN);

@@ -1,8 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import type { EffectiveConfig, SerialConfigInput } from "anyserial";
-import { changedSettings } from "#internal/posix/verify.js";
-import { configOf } from "../../helpers/fake-libc.ts";
+import { changedSettings } from "#internal/read-back.js";
+import { configOf } from "../helpers/fake-libc.ts";
 
 const LINE = { path: "/dev/ttyS0", hasFraming: true };
 const PTY = { path: "/dev/pts/1", hasFraming: false };

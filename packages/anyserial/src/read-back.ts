@@ -1,7 +1,7 @@
 // Compares what was asked for with what the driver took: pure. A rate may differ by 3 %.
 
-import type { EffectiveConfig, SerialConfig } from "../config.ts";
-import { UnsupportedConfigurationError } from "../errors.ts";
+import type { EffectiveConfig, SerialConfig } from "./config.ts";
+import { UnsupportedConfigurationError } from "./errors.ts";
 
 const RATE_TOLERANCE = 0.03;
 

@@ -1,0 +1,84 @@
+import { deepEqual, equal, rejects, throws } from "node:assert/strict";
+import { test } from "node:test";
+import { platformName, selectBackend } from "#internal/backend/select.js";
+import { UnsupportedBackend } from "#internal/backend/unsupported.js";
+import { FEATURES } from "#internal/capabilities.js";
+import { runScript, type ScriptOptions } from "../../helpers/run-script.ts";
+
+/** Opens a port in a process of its own, and prints what comes of it. */
+async function outcome(prelude: string, options: ScriptOptions = {}): Promise<unknown> {
+  const { stdout, stderr } = await runScript(
+    `${prelude}
+    const { openSerialPort, platformCapabilities } = await import("anyserial");
+    const error = await openSerialPort("/nonexistent/tty").catch((e) => e);
+    const { name, code, message } = error;
+    const platform = await platformCapabilities().then((c) => c.backend, (e) => e.name);
+    console.log(JSON.stringify({ name, code, message, platform }));`,
+    options,
+  );
+  equal(stderr, "");
+  return JSON.parse(stdout);
+}
+
+test("selectBackend() is the same backend every time", async () => {
+  equal(await selectBackend(), await selectBackend());
+  equal(platformName(), process.platform);
+});
+
+test("selectBackend() refuses on a platform without a backend, and does not fail to load", async () => {
+  const prelude = 'Object.defineProperty(process, "platform", { value: "plan9" });';
+
+  deepEqual(await outcome(prelude), {
+    name: "UnsupportedPlatformError",
+    code: "ERR_SERIAL_PLATFORM",
+    message: "Cannot use serial ports: there is no backend for plan9 yet",
+    platform: "unsupported",
+  });
+});
+
+const linuxOnly = process.platform === "linux" ? false : "only Linux reads it";
+
+test("selectBackend() refuses a wrong ANYSERIAL_READINESS", { skip: linuxOnly }, async () => {
+  deepEqual(await outcome("", { env: { ANYSERIAL_READINESS: "epoll" } }), {
+    name: "ConfigurationError",
+    code: "ERR_INVALID_ARG_VALUE",
+    message: 'Invalid "ANYSERIAL_READINESS": got "epoll", expected libuv or reactor',
+    platform: "ConfigurationError",
+  });
+});
+
+for (const value of ["libuv", "reactor", ""]) {
+  test(`selectBackend() accepts ANYSERIAL_READINESS="${value}"`, { skip: linuxOnly }, async () => {
+    const { name, platform } = (await outcome("", { env: { ANYSERIAL_READINESS: value } })) as {
+      name: string;
+      platform: string;
+    };
+
+    deepEqual([name, platform], ["PortNotFoundError", "linux"]);
+  });
+}
+
+test("UnsupportedBackend opens nothing and says why", async () => {
+  const cause = new Error("no prebuilt");
+  const backend = new UnsupportedBackend("plan9", "koffi did not load", cause);
+  const refusal = {
+    name: "UnsupportedPlatformError",
+    code: "ERR_SERIAL_PLATFORM",
+    message: "Cannot use serial ports: koffi did not load",
+    operation: "open",
+    cause,
+  };
+
+  await rejects(backend.open(), refusal);
+  throws(() => backend.openBlocking(), refusal);
+});
+
+test("UnsupportedBackend has every feature unsupported", () => {
+  const { platform, backend, ...features } = new UnsupportedBackend(
+    "plan9",
+    "x",
+  ).platformCapabilities();
+
+  deepEqual([platform, backend], ["plan9", "unsupported"]);
+  deepEqual(features, Object.fromEntries(FEATURES.map((name) => [name, "unsupported"])));
+});

@@ -1,0 +1,163 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { test } from "node:test";
+import { createSerialConfig, type LineErrorCounts, type SerialConfigInput } from "anyserial";
+import type { PortCore } from "#internal/io/port-core.js";
+import { Receiver } from "#internal/io/receiver.js";
+import { coreOf, FakeBackendPort } from "../../helpers/fake-backend-port.ts";
+
+const NONE: LineErrorCounts = { framing: 0, parity: 0, overrun: 0, break: 0, bufferOverflow: 0 };
+
+interface SetUp {
+  readonly port: FakeBackendPort;
+  readonly core: PortCore;
+  readonly receiver: Receiver;
+}
+
+function setUp(config: SerialConfigInput = {}): SetUp {
+  const port = new FakeBackendPort();
+  port.errors = NONE;
+  port.marksErrors = config.lineErrors === "mark";
+  const core = coreOf(port, config);
+  return { port, core, receiver: new Receiver(core) };
+}
+
+/** Brings a configuration into force, as `configure()` does. */
+function reconfigure({ port, core, receiver }: SetUp, config: SerialConfigInput): void {
+  core.config = createSerialConfig(config);
+  port.marksErrors = config.lineErrors === "mark";
+  receiver.reconfigured();
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test("Receiver.receive() gives at most what is asked for, and leaves the rest in the kernel", async () => {
+  const { port, receiver } = setUp();
+  port.give(1, 2, 3);
+
+  deepEqual([...(await receiver.receive(2, {}))], [1, 2]);
+  deepEqual(port.input, [3]);
+});
+
+test("Receiver.receive() gives results that later ones do not change", async () => {
+  const { port, receiver } = setUp();
+  const results: Uint8Array[] = [];
+  for (let byte = 1; byte <= 3; byte++) {
+    port.give(byte);
+    results.push(await receiver.receive(100, {}));
+  }
+
+  deepEqual(
+    results.map((result) => [...result]),
+    [[1], [2], [3]],
+  );
+});
+
+test("Receiver.receive() keeps its memory over a change of readChunkSize", async () => {
+  const port = setUp();
+  const reading = port.receiver.receive(100, {});
+  reconfigure(port, { readChunkSize: 64 });
+  port.port.give(1, 2);
+
+  deepEqual([...(await reading)], [1, 2]);
+});
+
+test("Receiver decodes marks out of a plain receive", async () => {
+  const { port, receiver } = setUp({ lineErrors: "mark" });
+  port.give(1, 0xff, 0xff, 0xff, 0, 0, 2);
+
+  deepEqual([...(await receiver.receive(100, {}))], [1, 0xff, 2]);
+});
+
+test("Receiver waits on when it received a mark and no data", async () => {
+  const { port, receiver } = setUp({ lineErrors: "mark" });
+  const reading = receiver.receive(100, {});
+  port.give(0xff, 0, 0);
+  await settled();
+  port.give(5);
+
+  deepEqual([...(await reading)], [5]);
+});
+
+test("Receiver.decoded counts the data that nobody took", async () => {
+  const { port, receiver } = setUp({ lineErrors: "mark" });
+  port.give(0xff, 0, 0, 1, 2, 3);
+
+  equal((await receiver.receiveEvent({})).kind, "break");
+
+  equal(receiver.decoded, 3);
+  receiver.cleared();
+  equal(receiver.decoded, 0);
+});
+
+test("Receiver.receiveEvent() gives events in wire order, and the rest to a plain receive", async () => {
+  const { port, receiver } = setUp({ lineErrors: "mark", parity: "even" });
+  port.give(1, 0xff, 0, 65, 2, 3);
+
+  deepEqual(await receiver.receiveEvent({}), { kind: "data", data: Uint8Array.of(1) });
+  deepEqual(await receiver.receiveEvent({}), { kind: "parity", byte: 65 });
+
+  deepEqual([...(await receiver.receive(1, {}))], [2]);
+  deepEqual([...(await receiver.receive(1, {}))], [3]);
+});
+
+test("Receiver.receiveEvent() loses nothing when it is aborted", async () => {
+  const { port, receiver } = setUp({ lineErrors: "mark" });
+  const controller = new AbortController();
+  const reading = receiver.receiveEvent({ signal: controller.signal });
+  const reason = new Error("enough");
+  controller.abort(reason);
+  await rejects(reading, (error) => error === reason);
+  port.give(7);
+
+  deepEqual(await receiver.receiveEvent({}), { kind: "data", data: Uint8Array.of(7) });
+});
+
+test("Receiver.receiveEvent() refuses a port that does not mark", async () => {
+  await rejects(setUp().receiver.receiveEvent({}), {
+    name: "ConfigurationError",
+    code: "ERR_SERIAL_NOT_MARKING",
+  });
+});
+
+test("Receiver takes what was decoded after marks were turned off, then reads plainly", async () => {
+  const port = setUp({ lineErrors: "mark" });
+  port.port.give(0xff, 0, 0, 1, 0xff, 0xff);
+  await port.receiver.receiveEvent({});
+
+  reconfigure(port, { lineErrors: "count" });
+  port.port.give(0xff, 0, 0);
+
+  deepEqual([...(await port.receiver.receive(100, {}))], [1, 0xff]);
+  deepEqual([...(await port.receiver.receive(100, {}))], [0xff, 0, 0]);
+});
+
+test("Receiver decodes for a receive that was waiting when marks were turned on", async () => {
+  const port = setUp();
+  const reading = port.receiver.receive(100, {});
+
+  reconfigure(port, { lineErrors: "mark" });
+  await settled();
+  port.port.give(0xff, 0xff, 0xff, 0, 0);
+
+  deepEqual([...(await reading)], [0xff]);
+});
+
+test("Receiver.receiveInto() reads into the caller's memory without one of its own", async () => {
+  const { port, receiver } = setUp();
+  const into = new Uint8Array(4);
+  port.give(1, 2);
+
+  equal(await receiver.receiveInto(into, undefined), 2);
+  deepEqual([...into], [1, 2, 0, 0]);
+  equal(receiver.bytes, 2);
+});
+
+test("Receiver fails after close, also with decoded data left", async () => {
+  const { port, core, receiver } = setUp({ lineErrors: "mark" });
+  port.give(0xff, 0, 0, 1);
+  await receiver.receiveEvent({});
+  ok(receiver.decoded > 0);
+  await core.close();
+
+  await rejects(async () => receiver.receive(1, {}), { name: "SerialClosedError" });
+});

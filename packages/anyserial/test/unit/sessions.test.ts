@@ -1,0 +1,133 @@
+import { equal, notEqual, ok, rejects } from "node:assert/strict";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { type SerialPort, serialSessions } from "anyserial";
+import { createVirtualPort } from "anyserial/pty";
+
+const noPtys = existsSync("/dev/pts/ptmx") ? false : "the system has no /dev/pts/ptmx";
+
+function setUp(t: TestContext): string {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "anyserial-sessions-")));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  return root;
+}
+
+/** The next port, while the loop already waits for it. */
+async function next(sessions: AsyncGenerator<SerialPort, undefined>): Promise<SerialPort> {
+  const { value } = await sessions.next();
+  ok(value !== undefined);
+  return value;
+}
+
+/** Lets a loop that was asked get as far as waiting. */
+async function untilWaiting(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+}
+
+test("serialSessions() yields a port, and a new one for the next round", async () => {
+  const sessions = serialSessions("loop://", { baudRate: 9600 });
+
+  const first = await next(sessions);
+  equal(first.config.baudRate, 9600);
+  const second = await next(sessions);
+
+  notEqual(second, first);
+  equal(first.isOpen, false);
+  await sessions.return(undefined);
+  equal(second.isOpen, false);
+});
+
+test("serialSessions() refuses a wrong configuration", async () => {
+  await rejects(serialSessions("loop://", { baudRate: 0 }).next(), { name: "ConfigurationError" });
+});
+
+test("serialSessions() rejects with an error that waiting does not cure", async () => {
+  await rejects(serialSessions("http://host").next(), { code: "ERR_SERIAL_SCHEME" });
+});
+
+test("serialSessions() rejects with the reason of a signal that was aborted before", async (t) => {
+  const path = join(setUp(t), "tty");
+  const sessions = serialSessions(path, {}, { signal: AbortSignal.abort("enough") });
+
+  await rejects(sessions.next(), (reason) => reason === "enough");
+});
+
+test("serialSessions() rejects with the reason while it waits", { skip: noPtys }, async (t) => {
+  const controller = new AbortController();
+  const path = join(setUp(t), "tty");
+  const waiting = serialSessions(path, {}, { signal: controller.signal }).next();
+  await untilWaiting();
+
+  controller.abort("enough");
+
+  await rejects(waiting, (reason) => reason === "enough");
+});
+
+/** What makes a path lead to the device, while the loop waits for it. */
+const ARRIVALS: readonly (readonly [string, string, (root: string, device: string) => void])[] = [
+  ["its link is made", "tty", (root, device) => symlinkSync(device, join(root, "tty"))],
+  [
+    "its folder and then its link are made",
+    "by-id/tty",
+    (root, device) => {
+      mkdirSync(join(root, "by-id"));
+      symlinkSync(device, join(root, "by-id/tty"));
+    },
+  ],
+  [
+    "a link in its way is moved",
+    "alias",
+    (root, device) => {
+      symlinkSync(device, join(root, "there/new"));
+      renameSync(join(root, "there/new"), join(root, "there/tty"));
+    },
+  ],
+];
+for (const [what, path, arrive] of ARRIVALS) {
+  test(`serialSessions() opens when ${what}`, { skip: noPtys }, async (t) => {
+    const root = setUp(t);
+    mkdirSync(join(root, "there"));
+    symlinkSync("there/tty", join(root, "alias"));
+    await using device = await createVirtualPort();
+    const sessions = serialSessions(join(root, path));
+    const waiting = sessions.next();
+    await untilWaiting();
+
+    arrive(root, device.devicePath);
+
+    const { value: port } = await waiting;
+    equal(port?.isOpen, true);
+    await sessions.return(undefined);
+  });
+}
+
+test("serialSessions() opens anew after an unplug", { skip: noPtys }, async (t) => {
+  const link = join(setUp(t), "tty");
+  const first = await createVirtualPort();
+  symlinkSync(first.devicePath, link);
+  const sessions = serialSessions(link);
+  const port = await next(sessions);
+
+  await first.close();
+  equal((await port.closed)?.name, "SerialDisconnectedError");
+  const waiting = sessions.next();
+  await untilWaiting();
+  await using second = await createVirtualPort();
+  unlinkSync(link);
+  symlinkSync(second.devicePath, link);
+
+  const { value: again } = await waiting;
+  equal(again?.isOpen, true);
+  await sessions.return(undefined);
+});
