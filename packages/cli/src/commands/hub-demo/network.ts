@@ -1,0 +1,71 @@
+// The demo's network: two applications' ports and the instrument on a bus, and a port that listens. Its
+// files are in a folder of their own, which is gone when the demo is over.
+
+import { rmdirSync, rmSync } from "node:fs";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { DEVICE_FILE } from "./instrument-device.ts";
+
+/** Paths of the demo. */
+export interface DemoNetwork {
+  /** Configuration file. */
+  readonly file: string;
+  /** The first application's port: the demo's own. */
+  readonly first: string;
+  /** The second application's port. */
+  readonly second: string;
+  /** The port that hears everything. */
+  readonly tap: string;
+  /** Removes what was made here; also called at the exit of the process. */
+  remove(): void;
+}
+
+/**
+ * Writes the demo's configuration.
+ *
+ * @param directory Folder for the ports' links, made if it is missing; `undefined`: a temporary one.
+ * @returns Where everything is.
+ * @throws The system's error — a folder or the file cannot be made.
+ */
+export async function createDemoNetwork(directory: string | undefined): Promise<DemoNetwork> {
+  const own = await mkdtemp(join(tmpdir(), "anyserial-demo-"));
+  const links = directory === undefined ? own : resolve(directory);
+  const made = await mkdir(links, { recursive: true });
+  const file = join(own, "hub.yaml");
+  const remove = (): void => {
+    process.removeListener("exit", remove);
+    rmSync(own, { recursive: true, force: true });
+    if (made !== undefined) removeEmpty(links);
+  };
+  process.once("exit", remove);
+  const [first, second, tap] = ["ttyS0", "ttyS1", "tap"].map((name) => join(links, name));
+  const paths = { first: first ?? "", second: second ?? "", tap: tap ?? "" };
+  await writeFile(file, configOf(paths));
+  return { file, ...paths, remove };
+}
+
+function configOf({ first, second, tap }: Pick<DemoNetwork, "first" | "second" | "tap">): string {
+  const quote = (path: string): string => JSON.stringify(path); // JSON is YAML
+  return [
+    "# The network of anyserial's demo.",
+    "networks:",
+    "  demo:",
+    "    topology: bus",
+    "    framing: line",
+    "    members:",
+    `      app1:       { port: ${quote(first)} }`,
+    `      app2:       { port: ${quote(second)} }`,
+    `      instrument: { device: ${quote(DEVICE_FILE)} }`,
+    `      tap:        { port: ${quote(tap)}, role: tap }`,
+    "",
+  ].join("\n");
+}
+
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It is not empty: somebody else uses it.
+  }
+}

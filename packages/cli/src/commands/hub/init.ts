@@ -1,0 +1,39 @@
+// `anyserial hub init`: writes a commented configuration to begin with.
+
+import { writeFile } from "node:fs/promises";
+import { EXAMPLE_CONFIG } from "@anyserial/hub/config";
+import { COMMON_OPTIONS, type CommandSpec } from "../../args.ts";
+import { type Command, defineCommand } from "../../command.ts";
+import { EXIT_OK } from "../../exit-codes.ts";
+import { DEFAULT_FILE } from "./locate.ts";
+
+const OPTIONS = {
+  force: { kind: "flag", help: "Overwrite FILE" },
+  print: { kind: "flag", help: "Print it instead of writing a file" },
+  ...COMMON_OPTIONS,
+} as const;
+
+const SPEC: CommandSpec<typeof OPTIONS> = {
+  name: "hub init",
+  summary: "Write a commented configuration",
+  description: [`Writes a configuration that works as it is to FILE (default ${DEFAULT_FILE}).`],
+  positionals: { text: "[FILE]", minimum: 0, maximum: 1 },
+  options: OPTIONS,
+  examples: [
+    ["anyserial hub init", `Make ${DEFAULT_FILE}`],
+    ["anyserial hub init --print", "Look at it"],
+  ],
+  exitNotes: ["1 when FILE exists."],
+};
+
+/** The command. */
+export const init: Command = defineCommand(SPEC, async ({ positionals, values, output }) => {
+  const [file = DEFAULT_FILE] = positionals;
+  if (values.print === true) await output.text(EXAMPLE_CONFIG);
+  else {
+    await writeFile(file, EXAMPLE_CONFIG, { flag: values.force === true ? "w" : "wx" });
+    const message = `wrote ${file}: start it with "anyserial hub ${file}"`;
+    output.status({ event: "written", message, file });
+  }
+  return EXIT_OK;
+});

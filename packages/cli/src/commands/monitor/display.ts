@@ -1,0 +1,177 @@
+// What the operator sees: received bytes on standard output, and the monitor's own lines, set apart,
+// on the terminal or, where standard output is none, on standard error.
+
+import type { Output, StatusEvent } from "../../output.ts";
+import { oneLine } from "../../printable.ts";
+import { ReceivedView } from "../../received-view.ts";
+import { type OutputStream, writeAll } from "../../streams.ts";
+import { TerminalText } from "../../terminal-text.ts";
+
+/** A hex line that got no more bytes for this long is shown unfinished, in milliseconds. */
+const HEX_PAUSE_MS = 50;
+/** Received bytes that are held while the operator types at a prompt, at most. */
+const HELD_BYTES_MAX = 1024 * 1024;
+
+const DELETE = "\x7f";
+const FAINT = "\x1b[2m";
+const NOT_FAINT = "\x1b[22m";
+const CYAN = "\x1b[36m";
+const DEFAULT_COLOR = "\x1b[39m";
+const ERASE_TO_END = "\x1b[K";
+
+/** What may be changed while the monitor runs. */
+export interface DisplayMode {
+  readonly hex: boolean;
+  readonly timestamps: boolean;
+}
+
+/** Options of {@link Display}. */
+export interface DisplayOptions extends DisplayMode {
+  readonly stdout: OutputStream;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+  /** Lets control characters of the device through to the terminal. */
+  readonly raw: boolean;
+  /** Colors; off where NO_COLOR is set. */
+  readonly color: boolean;
+}
+
+/** Shows one conversation. */
+export class Display {
+  readonly #options: DisplayOptions;
+  readonly #isTerminal: boolean;
+  readonly #style: (code: string) => string;
+  #mode: DisplayMode;
+  #view: ReceivedView;
+  readonly #echo: TerminalText;
+  #pause: NodeJS.Timeout | undefined;
+  #isLineStart = true;
+  /** The last thing on the screen is a line that is still being rewritten. */
+  #isRewriting = false;
+  #held: Uint8Array[] | undefined;
+  #heldBytes = 0;
+
+  /** @param options Where and how to show. */
+  constructor(options: DisplayOptions) {
+    this.#options = options;
+    this.#isTerminal = options.stdout.isTTY === true;
+    const faint = (code: string): string => `${FAINT}${code}${NOT_FAINT}`;
+    this.#style = options.color && this.#isTerminal ? faint : (code) => code;
+    this.#mode = { hex: options.hex, timestamps: options.timestamps };
+    this.#view = this.#createView();
+    this.#echo = new TerminalText({ style: this.#style });
+  }
+
+  /** How received bytes are shown. */
+  get mode(): DisplayMode {
+    return this.#mode;
+  }
+
+  /** Changes how received bytes are shown from here on. */
+  setMode(mode: Partial<DisplayMode>): void {
+    this.#write(this.#view.flush());
+    this.#mode = { ...this.#mode, ...mode };
+    this.#view = this.#createView();
+  }
+
+  /** Shows received bytes; resolves when the next may come. */
+  async received(bytes: Uint8Array): Promise<void> {
+    if (this.#held !== undefined) {
+      this.#held.push(bytes.slice());
+      this.#heldBytes += bytes.length;
+      if (this.#heldBytes > HELD_BYTES_MAX) await this.release();
+      return;
+    }
+    const shown = this.#view.push(bytes, new Date());
+    this.#endRewriting();
+    this.#note(shown);
+    this.#flushAtPause();
+    await writeAll(this.#options.stdout, shown, this.#options.signal);
+  }
+
+  /** Shows what the operator sent. */
+  echo(bytes: Uint8Array): void {
+    if (this.#isTerminal) this.#write(this.#echoed(bytes));
+    else this.#write(bytes);
+  }
+
+  #echoed(bytes: Uint8Array): string {
+    const text = Buffer.from(bytes).toString("latin1").replace(/\r\n?/g, "\n");
+    const shown = text.split(DELETE).map((part) => this.#echo.push(Buffer.from(part, "latin1")));
+    return shown.join("\b \b");
+  }
+
+  /** Shows a line of the monitor's own. */
+  status(status: StatusEvent): void {
+    const { output } = this.#options;
+    if (!this.#isTerminal || output.isJson) output.status(status);
+    else {
+      this.#write(this.#view.flush());
+      this.#endRewriting();
+      const text = this.#colored(`--- ${oneLine(status.message)}`);
+      this.#write(`${this.#isLineStart ? "" : "\n"}${text}\n`);
+    }
+  }
+
+  /** Shows a line that the next call rewrites; nowhere but at a terminal. */
+  rewrite(text: string): void {
+    if (!this.#isTerminal || this.#options.output.isJson) return;
+    const start = this.#isRewriting || this.#isLineStart ? "\r" : "\n";
+    this.#write(`${start}${this.#colored(`--- ${oneLine(text)}`)}${ERASE_TO_END}`);
+    this.#isRewriting = true;
+  }
+
+  /** Holds received bytes back while the operator types at a prompt. */
+  hold(): void {
+    this.#held = [];
+  }
+
+  /** Shows what was held back. */
+  async release(): Promise<void> {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.#heldBytes = 0;
+    this.#endRewriting();
+    if (held.length > 0) await this.received(Buffer.concat(held));
+  }
+
+  /** Shows what is left of an unfinished line. */
+  end(): void {
+    clearTimeout(this.#pause);
+    this.#write(this.#view.flush());
+    this.#endRewriting();
+  }
+
+  #createView(): ReceivedView {
+    const safe = this.#isTerminal && !this.#options.raw;
+    return new ReceivedView({ ...this.#mode, safe, style: this.#style });
+  }
+
+  #flushAtPause(): void {
+    clearTimeout(this.#pause);
+    if (!this.#view.isHolding) return;
+    this.#pause = setTimeout(() => this.#write(this.#view.flush()), HEX_PAUSE_MS);
+  }
+
+  #endRewriting(): void {
+    if (!this.#isRewriting) return;
+    this.#isRewriting = false;
+    this.#write("\n");
+  }
+
+  #colored(text: string): string {
+    return this.#options.color ? `${CYAN}${text}${DEFAULT_COLOR}` : text;
+  }
+
+  #write(shown: string | Uint8Array): void {
+    if (shown.length === 0) return;
+    this.#note(shown);
+    this.#options.stdout.write(shown);
+  }
+
+  #note(shown: string | Uint8Array): void {
+    if (shown.length === 0) return;
+    const last = shown.at(-1);
+    this.#isLineStart = last === "\n" || last === 0x0a;
+  }
+}

@@ -1,0 +1,64 @@
+// busy: who has the port open, and how firmly.
+
+import { hintFor } from "anyserial";
+import type { Facts, HolderFacts } from "../facts.ts";
+import type { Finding, Fix } from "../finding.ts";
+
+/** Looks at who holds the port. */
+export function checkBusy(facts: Facts): readonly Finding[] {
+  const { path, holders, failure, looks, node } = facts;
+  if (path === undefined || node?.kind !== "device") return [];
+  const isTaken = failure?.name === "PortBusyError" || looks[0]?.exclusive === true;
+  const isLocked = holders.some((holder) => holder.hasLock);
+  const evidence = [
+    ...holders.map((holder) => describe(holder)),
+    ...(looks[0]?.exclusive === true ? ["exclusive use is set on the device (TIOCEXCL)"] : []),
+    ...(failure?.name === "PortBusyError" ? [failure.message] : []),
+  ];
+  if (holders.length === 0 && !isTaken) {
+    return [
+      {
+        id: "busy",
+        severity: "ok",
+        summary: `No other program has ${path} open`,
+        evidence,
+        fix: [],
+      },
+    ];
+  }
+  const names = holders.map((holder) => `${holder.name} (pid ${holder.pid})`).join(", ");
+  return [
+    {
+      id: "busy",
+      severity: isTaken || isLocked ? "problem" : "warning",
+      summary: `${path} is held by ${names || "a program that this user cannot see"}`,
+      evidence,
+      hint: hintFor("PortBusyError", "EBUSY", { path }),
+      fix: holders.length === 0 ? [asRoot(path)] : holders.map(endHolder),
+    },
+  ];
+}
+
+function describe(holder: HolderFacts): string {
+  const lock = holder.hasLock ? ", and holds a lock on it" : "";
+  return `pid ${holder.pid} has it open${lock}: ${holder.command}`;
+}
+
+function endHolder(holder: HolderFacts): Fix {
+  if (holder.name === "ModemManager") {
+    return {
+      command: "sudo systemctl stop ModemManager",
+      run: ["sudo", "systemctl", "stop", "ModemManager"],
+      note: "it comes back at the next start; see modem-manager for a rule that lasts",
+    };
+  }
+  return {
+    command: `kill ${holder.pid}`,
+    run: ["kill", String(holder.pid)],
+    note: `ends ${holder.name}; close it by its own means if you can`,
+  };
+}
+
+function asRoot(path: string): Fix {
+  return { command: `sudo fuser -v ${path}`, note: "shows the programs of other users" };
+}

@@ -1,0 +1,29 @@
+// capabilities: each tri-state of the port, and what `unknown` means.
+
+import type { Facts } from "../facts.ts";
+import type { Finding } from "../finding.ts";
+
+/** Lists the capabilities. */
+export function checkCapabilities({ path, looks }: Facts): readonly Finding[] {
+  const capabilities = looks[0]?.capabilities;
+  if (path === undefined || capabilities === undefined) return [];
+  const { platform, backend, ...features } = capabilities;
+  const names = (state: string): string =>
+    Object.entries(features)
+      .filter(([, value]) => value === state)
+      .map(([name]) => name)
+      .join(", ") || "none";
+  return [
+    {
+      id: "capabilities",
+      severity: "ok",
+      summary: `What this port can do, on ${platform} with the backend ${backend}`,
+      evidence: [
+        `supported: ${names("supported")}`,
+        `unsupported: ${names("unsupported")}`,
+        `unknown, the driver or device decides when it is used: ${names("unknown")}`,
+      ],
+      fix: [],
+    },
+  ];
+}

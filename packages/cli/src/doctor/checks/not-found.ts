@@ -1,0 +1,64 @@
+// not-found: nothing at the path, a link to nothing, or something that is no serial port.
+
+import { hintFor } from "anyserial";
+import type { Facts } from "../facts.ts";
+import type { Finding, Fix } from "../finding.ts";
+import { nearestPath } from "../nearest.ts";
+import { quote } from "../shell.ts";
+
+/** Drivers by USB vendor id, for adapters that are plugged in and have no port. */
+const EXPECTED_DRIVER = /\b(ftdi_sio|cp210x|ch341|pl2303|cdc_acm)\b/;
+
+/** Looks at what is at the path. */
+export function checkNotFound(facts: Facts): readonly Finding[] {
+  const { path, node, ports, danglingLinks } = facts;
+  if (path === undefined || node === undefined || node.kind === "device") return [];
+  const paths = ports.map((port) => port.path);
+  const nearest = nearestPath(path, paths);
+  const evidence = [
+    ...(node.kind === "dangling-link"
+      ? [`${path} is a link to ${node.target}, which is missing`]
+      : []),
+    ...(node.kind === "other" ? [`${path} exists and is no terminal device`] : []),
+    ...(node.kind === "missing" ? [`there is nothing at ${path}`] : []),
+    paths.length === 0 ? "discovery sees no serial port" : `ports that exist: ${paths.join(", ")}`,
+    ...danglingLinks.filter((link) => link !== path).map((link) => `${link} leads nowhere`),
+    ...(facts.kernelLog ?? []).slice(-3).map((line) => `kernel: ${line}`),
+  ];
+  return [
+    {
+      id: "not-found",
+      severity: "problem",
+      summary: summaryOf(node.kind, path, nearest),
+      evidence,
+      hint: hintFor("PortNotFoundError", node.kind === "other" ? "ENOTTY" : "ENOENT", { path }),
+      fix: fixes(facts, nearest),
+    },
+  ];
+}
+
+function summaryOf(kind: string, path: string, nearest: string | undefined): string {
+  const what =
+    kind === "dangling-link"
+      ? `${path} is a link whose device is gone`
+      : kind === "other"
+        ? `${path} is not a serial port`
+        : `There is no ${path}`;
+  return nearest === undefined ? what : `${what}; did you mean ${nearest}?`;
+}
+
+function fixes(facts: Facts, nearest: string | undefined): Fix[] {
+  const fix: Fix[] = [];
+  if (nearest !== undefined) fix.push({ command: `npx anyserial monitor ${quote(nearest)}` });
+  const driver = (facts.kernelLog ?? [])
+    .map((line) => EXPECTED_DRIVER.exec(line)?.[1])
+    .find(Boolean);
+  if (facts.ports.length === 0 && facts.system.platform === "linux") {
+    fix.push({ command: "lsusb", note: "does the bus see the adapter at all?" });
+    fix.push({
+      command: `sudo modprobe ${driver ?? "ftdi_sio"}`,
+      note: "the driver of your adapter: ftdi_sio, cp210x, ch341, pl2303 or cdc_acm",
+    });
+  }
+  return fix;
+}

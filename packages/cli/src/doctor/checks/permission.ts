@@ -1,0 +1,88 @@
+// permission: mode, owner and group of the node against this process.
+
+import { hintFor } from "anyserial";
+import type { Facts, NodeFacts, UserFacts } from "../facts.ts";
+import type { Finding, Fix } from "../finding.ts";
+import { quote } from "../shell.ts";
+
+const READ_WRITE = 0o6;
+
+/** Looks at who may open the node. */
+export function checkPermission(facts: Facts): readonly Finding[] {
+  const { path, node, user, failure } = facts;
+  if (path === undefined || node?.kind !== "device" || node.mode === undefined) return [];
+  const evidence = [
+    `${node.target ?? path} is ${modeText(node.mode)}, owner ${node.owner ?? node.uid}, group ${node.group ?? node.gid}`,
+    `this process is ${user.name} (uid ${user.uid}) with the groups ${user.groups.join(", ")}`,
+  ];
+  const isDenied = failure?.name === "PortPermissionError" || !mayOpen(node, user);
+  if (!isDenied) {
+    return [
+      {
+        id: "permission",
+        severity: "ok",
+        summary: `This user may open ${path}`,
+        evidence,
+        fix: [],
+      },
+    ];
+  }
+  const isSessionOld = node.group !== undefined && user.memberOf.includes(node.group);
+  return [
+    {
+      id: "permission",
+      severity: "problem",
+      summary: isSessionOld
+        ? `${user.name} is in the group ${node.group}, but this session is older than that`
+        : `This user may not open ${path}`,
+      evidence: isSessionOld
+        ? [...evidence, `${user.name} is a member of ${node.group} in the user database`]
+        : evidence,
+      hint: hintFor("PortPermissionError", "EACCES", { path }),
+      fix: fixes(facts, node, isSessionOld),
+    },
+  ];
+}
+
+/** Decides as the kernel does: the first class that applies counts. */
+function mayOpen(node: NodeFacts, user: UserFacts): boolean {
+  if (user.uid === 0) return true;
+  const mode = node.mode ?? 0;
+  const isGroup = node.gid !== undefined && user.groups.includes(node.gid);
+  const bits = node.uid === user.uid ? mode >> 6 : isGroup ? mode >> 3 : mode;
+  return (bits & READ_WRITE) === READ_WRITE;
+}
+
+function fixes({ system, user }: Facts, node: NodeFacts, isSessionOld: boolean): Fix[] {
+  if (system.isContainer) {
+    return [
+      {
+        command: `docker run --device ${quote(node.target ?? "")} …`,
+        note: "give the container the device; for ports that come later, add a device cgroup rule for its major number",
+      },
+    ];
+  }
+  const group = node.group ?? defaultGroup(system.distribution);
+  const relogin: Fix = {
+    command: `newgrp ${group}`,
+    note: "for this shell; or log out and in again",
+  };
+  if (isSessionOld) return [relogin];
+  return [
+    {
+      command: `sudo usermod -aG ${group} ${quote(user.name)}`,
+      run: ["sudo", "usermod", "-aG", group, user.name],
+      note: "then log out and in again",
+    },
+    relogin,
+  ];
+}
+
+/** Arch and its relatives call the group uucp, the others dialout. */
+function defaultGroup(distribution: string | undefined): string {
+  return ["arch", "manjaro", "gentoo"].includes(distribution ?? "") ? "uucp" : "dialout";
+}
+
+function modeText(mode: number): string {
+  return (mode & 0o777).toString(8).padStart(4, "0");
+}

@@ -1,0 +1,33 @@
+// rs485: whether the driver has RS-485 of its own.
+
+import type { Facts } from "../facts.ts";
+import type { Finding } from "../finding.ts";
+
+/** Looks at the driver's answer to TIOCGRS485. */
+export function checkRs485({ path, looks, info }: Facts): readonly Finding[] {
+  const look = looks[0];
+  if (path === undefined || look === undefined || look.isPseudoTerminal) return [];
+  const driver = info?.driver ?? "the driver";
+  if (look.settings.rs485 === null) {
+    return [
+      {
+        id: "rs485",
+        severity: "note",
+        summary: `${driver} has no RS-485 mode`,
+        evidence: ["the driver refuses TIOCGRS485"],
+        hint: "use an adapter that switches by itself, or switch RTS by hand: setControlLines({ rts: true }), send(), drainExact(), setControlLines({ rts: false })",
+        fix: [],
+      },
+    ];
+  }
+  const state = look.settings.rs485.enabled ? "on" : "off";
+  return [
+    {
+      id: "rs485",
+      severity: "ok",
+      summary: `${driver} answers for RS-485; it is ${state}`,
+      evidence: [JSON.stringify(look.settings.rs485)],
+      fix: [],
+    },
+  ];
+}

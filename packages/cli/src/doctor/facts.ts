@@ -1,0 +1,119 @@
+// Everything that the checks decide on: gathered once, plain data, so that a recorded set of facts is
+// a test. `undefined` means that it could not be seen.
+
+import type { PortInfo, PortInspection } from "anyserial";
+
+/** The machine and the process. */
+export interface SystemFacts {
+  readonly platform: string;
+  readonly kernel: string;
+  readonly arch: string;
+  /** Runtime and its version. */
+  readonly runtime: string;
+  /** `ID` of /etc/os-release. */
+  readonly distribution: string | undefined;
+  readonly isContainer: boolean;
+  readonly isWsl: boolean;
+  /** /sys/class/tty can be listed. */
+  readonly hasSysfs: boolean;
+}
+
+/** Who asks. */
+export interface UserFacts {
+  readonly name: string;
+  readonly uid: number;
+  /** Group ids of this session. */
+  readonly groups: readonly number[];
+  /** Groups that the user database gives, by name: a new session would have them. */
+  readonly memberOf: readonly string[];
+}
+
+/** What is at the path. */
+export interface NodeFacts {
+  readonly kind: "missing" | "dangling-link" | "device" | "other";
+  /** Where a link leads, resolved as far as it goes. */
+  readonly target: string | undefined;
+  /** Permission bits; of the device, not of a link. */
+  readonly mode: number | undefined;
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  readonly owner: string | undefined;
+  readonly group: string | undefined;
+}
+
+/** A process that has the port open. */
+export interface HolderFacts {
+  readonly pid: number;
+  readonly name: string;
+  readonly command: string;
+  /** It holds an flock on the device. */
+  readonly hasLock: boolean;
+}
+
+/** Why a look at the port failed. */
+export interface FailureFacts {
+  readonly name: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Settings of the adapter in sysfs. */
+export interface AdapterFacts {
+  readonly driver: string | undefined;
+  /** FTDI latency timer, in milliseconds. */
+  readonly latencyTimerMs: number | undefined;
+  readonly latencyTimerFile: string | undefined;
+  readonly isLatencyTimerWritable: boolean;
+  /** USB power management: `auto` may suspend the adapter. */
+  readonly powerControl: string | undefined;
+  readonly powerControlFile: string | undefined;
+}
+
+/** What came of asking for a rate. */
+export interface RateFacts {
+  /** Rate asked for, in baud. */
+  readonly asked: number;
+  /** Rate read back, in baud; `undefined` when the driver refused. */
+  readonly taken: number | undefined;
+  readonly failure: FailureFacts | undefined;
+}
+
+/** ModemManager. */
+export interface ModemManagerFacts {
+  readonly pid: number;
+  /** A udev rule tells it to leave the device alone; `undefined` where that cannot be seen. */
+  readonly ignoresDevice: boolean | undefined;
+}
+
+/** A port that a process of this user has open. */
+export interface OpenPortFacts {
+  readonly path: string;
+  readonly pid: number;
+  readonly name: string;
+  /** Bytes waiting to be read by it. */
+  readonly unreadBytes: number | undefined;
+}
+
+/** All of it. */
+export interface Facts {
+  /** Path asked about; `undefined` when the whole machine is looked at. */
+  readonly path: string | undefined;
+  readonly system: SystemFacts;
+  readonly user: UserFacts;
+  readonly node: NodeFacts | undefined;
+  /** Ports that discovery sees. */
+  readonly ports: readonly PortInfo[];
+  /** Links of /dev/serial that lead nowhere. */
+  readonly danglingLinks: readonly string[];
+  readonly info: PortInfo | undefined;
+  readonly holders: readonly HolderFacts[];
+  /** First and second look, a moment apart; what rises between them is rising now. */
+  readonly looks: readonly PortInspection[];
+  readonly failure: FailureFacts | undefined;
+  readonly rate: RateFacts | undefined;
+  readonly adapter: AdapterFacts | undefined;
+  readonly modemManager: ModemManagerFacts | undefined;
+  /** Kernel messages about the port and its driver, newest last; `undefined` where not readable. */
+  readonly kernelLog: readonly string[] | undefined;
+  readonly openPorts: readonly OpenPortFacts[];
+}

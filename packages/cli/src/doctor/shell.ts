@@ -1,0 +1,12 @@
+// Words for a shell command that a person copies: nothing in them is interpreted.
+
+/**
+ * Quotes a word for a POSIX shell.
+ *
+ * @param word Any text.
+ * @returns The word, in single quotes where it needs them.
+ * @see POSIX.1-2017, Shell Command Language, 2.2.2
+ */
+export function quote(word: string): string {
+  return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

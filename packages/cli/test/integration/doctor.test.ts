@@ -1,0 +1,228 @@
+// The doctor on real ports: what can be provoked without hardware.
+
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { openSerialPort } from "anyserial";
+import type { Finding } from "#internal/doctor/finding.js";
+import { createDevice, floodUntilStuck } from "../helpers/device.ts";
+import { missing, type Program, startCli, startProgram } from "../helpers/program.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
+
+interface Diagnosis {
+  readonly code: number | null;
+  readonly findings: readonly Finding[];
+}
+
+/** Runs `anyserial doctor --json`. */
+async function diagnose(...args: readonly string[]): Promise<Diagnosis> {
+  await using program = startCli(["doctor", "--json", ...args]);
+  const { code } = await program.ended();
+  const { findings } = JSON.parse(program.stdout.text) as { findings: Finding[] };
+  return { code, findings };
+}
+
+function find({ findings }: Diagnosis, id: string): Finding | undefined {
+  return findings.find((finding) => finding.id === id && finding.severity !== "ok");
+}
+
+/** A program that opens a port and says so, then waits. */
+async function hold(t: TestContext, path: string, script: string): Promise<Program> {
+  const program = startProgram("python3", ["-c", script, path]);
+  t.after(() => program[Symbol.asyncDispose]());
+  await program.stdout.until(/open/);
+  return program;
+}
+
+const OPEN =
+  "import os,sys;fd=os.open(sys.argv[1],os.O_RDWR|os.O_NOCTTY);" +
+  "print('open',flush=True);sys.stdin.read()";
+const LOCK =
+  "import fcntl,os,sys;fd=os.open(sys.argv[1],os.O_RDWR|os.O_NOCTTY);" +
+  "fcntl.flock(fd,fcntl.LOCK_EX);print('open',flush=True);sys.stdin.read()";
+const COOKED =
+  "import os,sys,termios;fd=os.open(sys.argv[1],os.O_RDWR|os.O_NOCTTY);a=termios.tcgetattr(fd);" +
+  "a[3]|=termios.ICANON;termios.tcsetattr(fd,0,a);print('open',flush=True);sys.stdin.read()";
+
+const noPython = missing("python3", ["-c", "import termios"]);
+
+test("doctor finds nothing wrong with a port that is fine, and exits 0", async (t) => {
+  const device = await createDevice(t);
+
+  const diagnosis = await diagnose(device.path);
+
+  equal(diagnosis.code, 0);
+  deepEqual(
+    diagnosis.findings.filter(({ severity }) => severity === "problem"),
+    [],
+  );
+});
+
+test("doctor names the nearest port for a path that is missing, and exits 1", async (t) => {
+  const diagnosis = await diagnose(join(temporaryFolder(t), "ttyUSB0"));
+
+  equal(diagnosis.code, 1);
+  equal(diagnosis.findings[0]?.id, "not-found");
+});
+
+test("doctor tells a dangling by-id link from a missing path", async (t) => {
+  const byId = join(temporaryFolder(t), "by-id");
+  mkdirSync(byId);
+  const link = join(byId, "usb-FTDI_A50285BI-if00-port0");
+  symlinkSync("../../ttyUSB77", link);
+
+  const finding = find(await diagnose(link), "not-found");
+
+  match(finding?.summary ?? "", /link whose device is gone/);
+  ok(finding?.evidence.some((line) => line.includes("../../ttyUSB77")));
+});
+
+test("doctor names the program that has the port open, with its pid", {
+  skip: noPython,
+}, async (t) => {
+  const device = await createDevice(t);
+  const holder = await hold(t, device.path, OPEN);
+
+  const finding = find(await diagnose(device.path), "busy");
+
+  equal(finding?.severity, "warning");
+  ok(finding?.summary.includes(`(pid ${holder.process.pid})`), finding?.summary);
+});
+
+test("doctor sees that the holder has locked the port", { skip: noPython }, async (t) => {
+  const device = await createDevice(t);
+  await hold(t, device.path, LOCK);
+
+  const finding = find(await diagnose(device.path), "busy");
+
+  equal(finding?.severity, "problem");
+  match(finding?.evidence.join() ?? "", /holds a lock/);
+});
+
+test("doctor sees line mode that another program set", { skip: noPython }, async (t) => {
+  const device = await createDevice(t);
+  await hold(t, device.path, COOKED);
+
+  const finding = find(await diagnose(device.path), "no-data");
+
+  equal(finding?.severity, "problem");
+  match(finding?.summary ?? "", /ICANON/);
+});
+
+test("doctor counts two readers", { skip: noPython }, async (t) => {
+  const device = await createDevice(t);
+  await hold(t, device.path, OPEN);
+  await hold(t, device.path, OPEN);
+
+  const finding = find(await diagnose(device.path), "concurrent-readers");
+
+  equal(finding?.severity, "problem");
+  equal(finding?.evidence.length, 2);
+});
+
+test("doctor sees bytes that the holder does not read", { skip: noPython }, async (t) => {
+  const device = await createDevice(t);
+  await hold(t, device.path, OPEN);
+  await device.send(Buffer.alloc(512, 0x55));
+
+  const diagnosis = await diagnose(device.path);
+
+  match(find(diagnosis, "no-data")?.summary ?? "", /512 bytes wait/);
+  match(find(diagnosis, "unclosed")?.evidence.join() ?? "", /512 bytes unread/);
+});
+
+test("doctor sees output that nobody takes", { skip: noPython }, async (t) => {
+  const device = await createDevice(t);
+  await using port = await openSerialPort(device.path);
+  await floodUntilStuck(port);
+
+  const finding = find(await diagnose(device.path), "send-never-waits");
+
+  equal(finding?.severity, "problem");
+});
+
+test("doctor does not take a byte, and leaves the settings as they are", async (t) => {
+  const device = await createDevice(t);
+  await using port = await openSerialPort(device.path, { baudRate: 9600 });
+  await device.send(Buffer.from("precious"));
+
+  await diagnose(device.path);
+
+  equal(Buffer.from(await port.receive()).toString(), "precious");
+  equal(port.effectiveConfig().baudRate, 9600);
+});
+
+test("doctor --baud asks the driver for a rate", async (t) => {
+  const device = await createDevice(t);
+
+  const { findings } = await diagnose(device.path, "--baud", "250000");
+
+  equal(findings.find(({ id }) => id === "custom-baud")?.severity, "ok");
+});
+
+test("doctor --baud leaves a port alone that somebody has open", { skip: noPython }, async (t) => {
+  const device = await createDevice(t);
+  await hold(t, device.path, OPEN);
+
+  const { findings } = await diagnose(device.path, "--baud", "250000");
+
+  equal(
+    findings.find(({ id }) => id === "custom-baud"),
+    undefined,
+  );
+});
+
+test("doctor explains a refusal to another user", async (t) => {
+  const nobody = { uid: 65_534, gid: 65_534 };
+  await using trial = startCli(["--help"], nobody);
+  const { code } = await trial.ended().catch(() => ({ code: -1 }));
+  if (code !== 0) return t.skip("this process cannot run the command as another user");
+  const device = await createDevice(t);
+  chmodSync(device.devicePath, 0o600);
+
+  await using program = startCli(["doctor", "--json", device.devicePath], nobody);
+  await program.ended();
+  const finding = (JSON.parse(program.stdout.text) as Diagnosis).findings[0];
+
+  equal(finding?.id, "permission");
+  match(finding?.evidence.join() ?? "", /is 0600, owner root/);
+});
+
+test("doctor --report is one block, and exits as the findings say", async (t) => {
+  await using program = startCli(["doctor", "--report", join(temporaryFolder(t), "no")]);
+
+  const { code } = await program.ended();
+
+  equal(code, 1);
+  match(program.stdout.text, /^```\nsystem: .*\n[\s\S]*```\n$/);
+});
+
+test("doctor exits 2 for a wrong command line", async () => {
+  await using program = startCli(["doctor", "--bad"]);
+
+  equal((await program.ended()).code, 2);
+});
+
+test("doctor --fix asks, and runs nothing without a yes", { skip: noPython }, async (t) => {
+  const device = await createDevice(t);
+  const holder = await hold(t, device.path, LOCK);
+  await using program = startCli(["doctor", "--fix", device.path]);
+
+  program.process.stdin?.end("n\n");
+  await program.ended();
+
+  match(program.stderr.text, /run `kill \d+`\? \[y\/N\]/);
+  equal(holder.process.exitCode, null);
+});
+
+test("doctor --fix runs the fix after a yes", { skip: noPython }, async (t) => {
+  const device = await createDevice(t);
+  const holder = await hold(t, device.path, LOCK);
+  await using program = startCli(["doctor", "--fix", device.path]);
+
+  program.process.stdin?.end("y\n");
+  await program.ended();
+
+  equal((await holder.ended()).signal, "SIGTERM");
+});

@@ -1,0 +1,81 @@
+// The command line: values, and what is said about a wrong one.
+
+import { deepEqual, equal, throws } from "node:assert/strict";
+import { test } from "node:test";
+import { type CommandSpec, nearest, parseCommandLine } from "#internal/args.js";
+
+const OPTIONS = {
+  fast: { kind: "flag", short: "f", help: "Goes fast" },
+  name: { kind: "text", value: "NAME", help: "Names it" },
+  baud: { kind: "integer", value: "N", minimum: 1, help: "Rate" },
+  wait: { kind: "duration", value: "TIME", help: "Waits" },
+  parity: { kind: "choice", choices: ["none", "odd"], help: "Parity" },
+  help: { kind: "flag", short: "h", help: "Helps" },
+} as const;
+
+const SPEC: CommandSpec<typeof OPTIONS> = {
+  name: "try",
+  summary: "",
+  description: [],
+  positionals: { text: "PATH", minimum: 1, maximum: 1 },
+  options: OPTIONS,
+  examples: [],
+};
+
+test("parseCommandLine() converts every kind of option, wherever it stands", () => {
+  const args = ["--name=x y", "-f", "path", "--baud", "9600", "--wait", "2s", "--parity", "odd"];
+
+  const { values, positionals } = parseCommandLine(SPEC, args);
+
+  deepEqual({ ...values }, { name: "x y", fast: true, baud: 9600, wait: 2000, parity: "odd" });
+  deepEqual(positionals, ["path"]);
+});
+
+test("parseCommandLine() takes the last of an option that is given twice", () => {
+  equal(parseCommandLine(SPEC, ["p", "--baud", "1", "--baud", "2"]).values.baud, 2);
+});
+
+test("parseCommandLine() takes what follows -- as it is", () => {
+  deepEqual(parseCommandLine(SPEC, ["--", "--fast"]).positionals, ["--fast"]);
+});
+
+test("parseCommandLine() takes a value that begins with a dash only after =", () => {
+  equal(parseCommandLine(SPEC, ["p", "--name=-x"]).values.name, "-x");
+});
+
+const WRONG = [
+  [["p", "--fats"], 'try: unknown option "--fats"', "did you mean --fast?"],
+  [["p", "--zzzz"], 'try: unknown option "--zzzz"', 'see "anyserial try --help"'],
+  [["p", "-z"], 'try: unknown option "-z"', 'see "anyserial try --help"'],
+  [["p", "--fast=1"], 'try: option "--fast" takes no value', 'see "anyserial try --help"'],
+  [["p", "--baud"], 'try: option "--baud" needs a value', "write --baud=N"],
+  [["p", "--baud", "--fast"], 'try: option "--baud" needs a value', "write --baud=N"],
+  [["p", "--baud", "0"], 'try: option "--baud" cannot be "0"', "give a whole number from 1"],
+  [["p", "--baud", "1.5"], 'try: option "--baud" cannot be "1.5"', "give a whole number from 1"],
+  [["p", "--parity", "x"], 'try: option "--parity" cannot be "x"', "give one of none, odd"],
+  [
+    ["p", "--wait", "soon"],
+    'try: option "--wait" cannot be "soon"',
+    "give a duration such as 500ms, 2s or 1m",
+  ],
+  [[], "try: needs PATH", 'see "anyserial try --help"'],
+  [["p", "q\x1b"], 'try: unexpected argument "q\\x1b"', 'see "anyserial try --help"'],
+] as const;
+
+for (const [args, message, hint] of WRONG) {
+  test(`parseCommandLine() says what is wrong with ${JSON.stringify(args)}`, () => {
+    throws(() => parseCommandLine(SPEC, args), { name: "UsageError", message, hint });
+  });
+}
+
+test("parseCommandLine() needs no path when help is asked for", () => {
+  equal(parseCommandLine(SPEC, ["-h"]).values.help, true);
+});
+
+test("nearest() finds a slip and an abbreviation, and nothing far away", () => {
+  const names = ["monitor", "send", "receive"];
+
+  equal(nearest("monitr", names), "monitor");
+  equal(nearest("rec", names), "receive");
+  equal(nearest("list", names), undefined);
+});
