@@ -1,0 +1,27 @@
+// A hub with so many emulated ports on one bus: prints their paths, then its own CPU time whenever
+// it is asked.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const [count, entry, options = "{}"] = process.argv.slice(2);
+const { createHub } = await import(entry);
+const folder = mkdtempSync(join(tmpdir(), "anyserial-bench-hub-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+const names = Array.from({ length: Number(count) }, (_, index) => `m${index}`);
+const members = Object.fromEntries(names.map((name) => [name, { port: join(folder, name) }]));
+const startedAt = performance.now();
+const hub = await createHub({ networks: { bench: { ...JSON.parse(options), members } } });
+const startMs = performance.now() - startedAt;
+for (const name of names) console.log(join(folder, name));
+
+for await (const _ of createInterface({ input: process.stdin })) {
+  const { user, system } = process.cpuUsage();
+  const members = hub.snapshot().networks[0].members;
+  const dropped = members.reduce((sum, member) => sum + member.dropped.bytes, 0);
+  const rssMB = process.memoryUsage().rss / 1e6;
+  console.log(JSON.stringify({ startMs, cpuMs: (user + system) / 1000, rssMB, dropped }));
+}
+process.exit(0);

@@ -1,0 +1,69 @@
+// The hubs that are compared: how each is started with so many members.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { Child } from "../child.mjs";
+
+/** Compiles the C programs; returns their paths. */
+export function compileHubPeers() {
+  const folder = mkdtempSync(join(tmpdir(), "anyserial-bench-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const compile = (name) => {
+    const program = join(folder, name);
+    const args = ["-O2", "-pthread", "-o", program, here(`../peers/${name}.c`)];
+    const { status } = spawnSync("cc", args, { stdio: "inherit" });
+    if (status !== 0) throw new Error(`cc cannot compile ${name}.c: is a C compiler here?`);
+    return program;
+  };
+  return { hub: compile("hub"), load: compile("hub-load") };
+}
+
+/** Those that can take part. */
+export function listHubs(tools) {
+  const python = ["python3", "/usr/bin/python3"].find(
+    (name) => spawnSync(name, ["--version"]).status === 0,
+  );
+  return [
+    { id: "anyserial", title: "anyserial hub", command: (count) => ourHub(count) },
+    { id: "c", title: "C epoll hub", command: (count) => [tools.hub, String(count)] },
+    {
+      id: "seed",
+      title: "seed's Python, non-blocking",
+      command: (count) => [python, here("../peers/hub_seed.py"), String(count)],
+      skipped: python === undefined ? "no python3" : undefined,
+    },
+  ];
+}
+
+/** The command of our hub; `options` are the network's. */
+export function ourHub(count, options = {}) {
+  const entry = pathToFileURL(here("../../packages/hub/dist/index.js")).href;
+  const script = here("anyserial-hub.mjs");
+  return [process.execPath, script, String(count), entry, JSON.stringify(options)];
+}
+
+/** Starts a hub. */
+export async function startHub(title, command, count) {
+  const child = new Child(title, command);
+  const paths = [];
+  while (paths.length < count) paths.push(await child.nextLine());
+  return { child, paths };
+}
+
+/** Starts a hub and the applications on it. */
+export async function startLoadedHub(tools, { id, title, command }, count) {
+  const hub = await startHub(title, command(count), count);
+  const load = new Child("hub-load.c", [tools.load, ...hub.paths]);
+  await load.answer();
+  const kill = () => {
+    load.kill();
+    hub.child.kill();
+  };
+  return { id, hub: hub.child, load, kill };
+}
+
+function here(file) {
+  return fileURLToPath(new URL(file, import.meta.url));
+}

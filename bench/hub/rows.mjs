@@ -1,0 +1,100 @@
+// The rows of the table "Numbers" of the hub: latency and throughput by members, one stalled member,
+// 256 members. All hubs of a row are there at once and have their turns.
+import { against, atMost, line } from "../lines.mjs";
+import { pick, runRounds } from "../rounds.mjs";
+import { ourHub, startHub, startLoadedHub } from "./contenders.mjs";
+
+const MESSAGES = 2000;
+const FLOOD_MS = 300;
+const IDLE_MS = 3000;
+
+/** Latency of a 4-byte message until all readers have it. */
+export async function latencyRows({ tools, hubs, counts, rounds }) {
+  const lines = [];
+  for (const count of counts) {
+    const results = await inTurns({ tools, hubs, count, rounds }, async ({ load }) => {
+      await load.ask(`latency ${MESSAGES / 4}`);
+      return load.ask(`latency ${MESSAGES}`);
+    });
+    const p50 = line(`4 bytes to ${count - 1} readers, p50`, "µs", pick(results, "p50Us"));
+    lines.push(
+      against(p50, "c", { text: "≤ 1.35 × C", holds: (ratio) => ratio <= 1.35 }),
+      against(p50, "seed", { text: "≤ 1.00 × Python", holds: (ratio) => ratio <= 1 }),
+      line(`4 bytes to ${count - 1} readers, p99`, "µs", pick(results, "p99Us")),
+    );
+  }
+  return lines;
+}
+
+/** Sustained throughput: what the slowest reader got. */
+export async function throughputRows({ tools, hubs, counts, rounds }) {
+  const lines = [];
+  for (const count of counts) {
+    const results = await inTurns({ tools, hubs, count, rounds }, ({ load }) =>
+      load.ask(`flood ${FLOOD_MS}`),
+    );
+    const rate = pick(results, "leastMBps");
+    const base = line(`throughput to each of ${count - 1} readers`, "MB/s", rate);
+    lines.push(
+      against(base, "c", { text: "≥ 0.90 × C", holds: (ratio) => ratio >= 0.9 }),
+      against(base, "seed", { text: "> 1.00 × Python", holds: (ratio) => ratio > 1 }),
+    );
+  }
+  return lines;
+}
+
+/** Eight members, one of them never read, against seven. */
+export async function stalledRows({ tools, hubs, rounds }) {
+  const [ours] = hubs;
+  const seven = await startLoadedHub(tools, { ...ours, id: "seven" }, 7);
+  const eight = await startLoadedHub(tools, ours, 8);
+  await eight.load.ask("stall 0");
+  await eight.load.ask("flood 500"); // fills its buffers and its queue
+  const turn = async ({ load }) => {
+    await load.ask(`latency ${MESSAGES / 4}`);
+    const { p50Us } = await load.ask(`latency ${MESSAGES}`);
+    return { p50Us, ...(await load.ask(`flood ${FLOOD_MS}`)) };
+  };
+  const results = await runRounds([seven, eight], rounds, turn);
+  seven.kill();
+  eight.kill();
+  const p50 = line("p50 of 7 members beside a stalled one", "µs", pick(results, "p50Us"));
+  const rate = line("throughput of 7 beside a stalled one", "MB/s", pick(results, "leastMBps"));
+  return [
+    against(p50, "seven", { text: "≤ 1.05 × without it", holds: (ratio) => ratio <= 1.05 }),
+    against(rate, "seven", { text: "≥ 0.95 × without it", holds: (ratio) => ratio >= 0.95 }),
+  ];
+}
+
+/** 256 members: start, idle CPU, memory under load. */
+export async function manyRows({ tools, quick }) {
+  const count = 256;
+  const { child, paths } = await startHub("anyserial hub", ourHub(count), count);
+  const before = await child.ask("");
+  await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+  const after = await child.ask("");
+  const idle = ((after.cpuMs - before.cpuMs) / IDLE_MS) * 100;
+  child.kill();
+  const loaded = await startLoadedHub(tools, { title: "", command: () => ourHub(count) }, count);
+  await loaded.load.ask(`flood ${quick ? 500 : 10_000}`);
+  const { rssMB } = await loaded.hub.ask("");
+  loaded.kill();
+  const value = (measure, unit, number) => line(measure, unit, { anyserial: [number] });
+  return [
+    atMost(value(`${paths.length} members: start`, "ms", after.startMs), 1000, "< 1 s"),
+    atMost(value("256 members: CPU when idle", "%", idle), 1, "0 %"),
+    atMost(
+      value("256 members: memory after a flood", "MB", rssMB),
+      16 + 64 + 64,
+      "≤ queues + 64 MB + Node.js",
+    ),
+  ];
+}
+
+async function inTurns({ tools, hubs, count, rounds }, turn) {
+  const running = [];
+  for (const hub of hubs) running.push(await startLoadedHub(tools, hub, count));
+  const results = await runRounds(running, rounds, turn);
+  for (const { kill } of running) kill();
+  return results;
+}
