@@ -7,7 +7,7 @@ import { Application, ReflectionKind } from "typedoc";
 const UNIT_IN_NAME =
   /(Ms|Us|Ns|Seconds|Bytes|Bits|Bps|Hz|Percent|Count|errno|winerror)$|^(baudRate|count|length|size|fd|pid|vid)$/;
 const UNIT_IN_COMMENT =
-  /\b(bytes?|bits?|baud|milliseconds?|microseconds?|nanoseconds?|seconds?|ms|µs|Hz|percent|ratio|fraction|factor|count|counts|number of|how (many|often)|id|identifier|index|descriptor|code|errno|port)\b/i;
+  /\b(bytes?|bits?|baud|milliseconds?|microseconds?|nanoseconds?|seconds?|ms|µs|Hz|percent|ratio|fraction|factor|0 to 255|count|counts|number of|how (many|often)|characters?|calls?|breaks?|times|messages?|chunks?|stalls?|files?|chance|probability|seed|id|identifier|index|descriptor|code|errno|port)\b/i;
 const ASYNC_TYPES = [
   "Promise",
   "AsyncIterable",
@@ -25,6 +25,9 @@ const app = await Application.bootstrap({
   entryPoints: entries.map((file) => root + file).filter(existsSync),
   tsconfig: `${root}tools/docs/tsconfig.json`,
   basePath: root,
+  readme: "none",
+  disableGit: true,
+  sourceLinkTemplate: "{path}:{line}",
   excludeExternals: true,
   excludePrivate: true,
   validation: { notDocumented: true, invalidLink: true, notExported: false },

@@ -8,7 +8,11 @@ import { bytesOf, invalid, isIntegerIn } from "./validate.ts";
 export interface ByteSource {
   /** Path to name in errors. */
   readonly path: string;
-  /** Resolves with at least one byte. */
+  /**
+   * Resolves with at least one byte.
+   *
+   * @throws Whatever ends the source; it is passed on.
+   */
   receive(options?: WaitOptions): Promise<Uint8Array>;
 }
 

@@ -125,7 +125,7 @@ export class FaultPlan {
 
   /**
    * @param options What goes wrong.
-   * @throws {@link ConfigurationError} `ERR_INVALID_ARG_VALUE` — an option is out of range.
+   * @throws `ConfigurationError` `ERR_INVALID_ARG_VALUE` — an option is out of range.
    */
   constructor(options: FaultPlanOptions = {}) {
     check(options);

@@ -13,6 +13,9 @@ export type VirtualPortChange =
   | { readonly kind: "close" }
   | { readonly kind: "settings"; readonly settings: VirtualPortSettings };
 
+/** The longest interval that a timer takes, in milliseconds. */
+const FOR_EVER_MS = 0x7fff_ffff;
+
 type Listener = (change: VirtualPortChange) => void;
 
 /** Changes of one port. */
@@ -28,6 +31,11 @@ export class PtyChanges {
     this.#core = core;
     this.#backendPort = backendPort;
     this.#settings = settings;
+  }
+
+  /** Somebody had the device open when it was last looked at. */
+  get isKnownOpen(): boolean {
+    return this.#wasOpen;
   }
 
   /** Looks for changes now. */
@@ -69,10 +77,20 @@ export class PtyChanges {
         const change = queue.shift();
         if (change !== undefined) yield change;
         else if (!this.#core.isOpen) return;
-        else await abortable(Promise.race([source.next(), this.#core.closed]), signal);
+        else await this.#wait(source.next(), signal);
       }
     } finally {
       source.stop();
+    }
+  }
+
+  /** Keeps the process alive, as every call that waits does; nothing runs meanwhile. */
+  async #wait(next: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+    const alive = setInterval(() => undefined, FOR_EVER_MS);
+    try {
+      await abortable(Promise.race([next, this.#core.closed]), signal);
+    } finally {
+      clearInterval(alive);
     }
   }
 

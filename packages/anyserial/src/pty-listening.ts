@@ -26,7 +26,8 @@ export interface VirtualPortListener {
   onWritable?(): void;
   /**
    * As `changes()` tells; while the application writes, looked at ten times a second at most. A close
-   * is told after all that the application wrote, unless the listening is paused.
+   * is told after all that the application wrote, unless the listening is paused; an application that
+   * wrote and was gone before anybody looked is told as an open and a close.
    */
   onChange?(change: VirtualPortChange): void;
 }
@@ -60,6 +61,8 @@ export class PtyListening implements VirtualPortListening {
   #next: NodeJS.Immediate | undefined;
   #isPaused = false;
   #isStopped = false;
+  /** An application that is gone is being read. */
+  #isVisit = false;
   #lookedAt = 0;
 
   constructor(parts: ListeningParts, listener: VirtualPortListener) {
@@ -109,14 +112,33 @@ export class PtyListening implements VirtualPortListening {
       // What is left unread while paused is read by resume(): its event does not come again.
       if (this.#isPaused || this.#isStopped) return;
       const count = this.#readOnce(buffer);
-      if (count > 0) this.#listener.onData(buffer.subarray(0, count));
+      if (count > 0) {
+        this.#expectSomebody();
+        this.#listener.onData(buffer.subarray(0, count));
+      }
       // Less than asked for: the kernel had no more, and what comes later is a new event.
       if (count < buffer.length) {
         this.#look();
+        this.#endVisit();
         return;
       }
     }
     this.#readSoon();
+  }
+
+  /** Bytes came: somebody must be there, or have been. */
+  #expectSomebody(): void {
+    if (this.#onChange === undefined || this.#parts.changes.isKnownOpen || this.#isVisit) return;
+    this.#parts.changes.look();
+    if (this.#parts.changes.isKnownOpen) return;
+    this.#isVisit = true;
+    this.#onChange({ kind: "open" });
+  }
+
+  #endVisit(): void {
+    if (!this.#isVisit) return;
+    this.#isVisit = false;
+    if (!this.#parts.changes.isKnownOpen) this.#onChange?.({ kind: "close" });
   }
 
   /** Reads what was written before the close: a read that finds nothing has waited for it. */

@@ -48,9 +48,9 @@ export interface VirtualPortSettings extends Omit<EffectiveConfig, "rs485">, Ter
  *
  * @param options Link, mode and ownership; by default only the pty's own path, owned by this user.
  * @returns The device side. The application opens `path`.
- * @throws {@link PortBusyError} `EEXIST` — something that is not a stale link is at `link`.
- * @throws {@link UnsupportedPlatformError} `ERR_SERIAL_PLATFORM` — the system has no ptys.
- * @throws {@link ConfigurationError} `ERR_INVALID_ARG_VALUE` — an option is wrong.
+ * @throws `PortBusyError` `EEXIST` — something that is not a stale link is at `link`.
+ * @throws `UnsupportedPlatformError` `ERR_SERIAL_PLATFORM` — the system has no ptys.
+ * @throws `ConfigurationError` `ERR_INVALID_ARG_VALUE` — an option is wrong.
  * @example
  * ```ts
  * import { createVirtualPort } from "anyserial/pty";
@@ -146,8 +146,8 @@ export class VirtualPort implements AsyncDisposable {
    * @param options.maxBytes Most bytes to return.
    * @param options.signal Stops waiting.
    * @returns At least one byte, the caller's to keep; the view may share its `buffer`.
-   * @throws {@link SerialClosedError} `ERR_SERIAL_CLOSED` — the port is closed, or closes meanwhile.
-   * @throws {@link SerialBusyError} `ERR_SERIAL_BUSY` — another receive is waiting.
+   * @throws `SerialClosedError` `ERR_SERIAL_CLOSED` — the port is closed, or closes meanwhile.
+   * @throws `SerialBusyError` `ERR_SERIAL_BUSY` — another receive is waiting.
    * @throws `signal.reason` — the signal is aborted.
    */
   async receive(options: ReceiveOptions = {}): Promise<Uint8Array> {
@@ -174,7 +174,7 @@ export class VirtualPort implements AsyncDisposable {
    *
    * @param data Bytes.
    * @returns Bytes accepted; 0 when the buffer is full.
-   * @throws {@link SerialClosedError} `ERR_SERIAL_CLOSED` — the port is closed.
+   * @throws `SerialClosedError` `ERR_SERIAL_CLOSED` — the port is closed.
    */
   trySend(data: ArrayBufferView | ArrayBufferLike): number {
     return this.#writer.trySend(bytesOf("data", data));
@@ -185,7 +185,7 @@ export class VirtualPort implements AsyncDisposable {
    * at most 4095 bytes ready there and queues more behind them, which are not counted.
    *
    * @returns Bytes.
-   * @throws {@link SerialClosedError} `ERR_SERIAL_CLOSED` — the port is closed.
+   * @throws `SerialClosedError` `ERR_SERIAL_CLOSED` — the port is closed.
    */
   unreadBytes(): number {
     return this.#core.run("inputWaiting", () => this.#backendPort.unreadBytes());
@@ -194,7 +194,7 @@ export class VirtualPort implements AsyncDisposable {
   /**
    * Throws away what the application has not read.
    *
-   * @throws {@link SerialClosedError} `ERR_SERIAL_CLOSED` — the port is closed.
+   * @throws `SerialClosedError` `ERR_SERIAL_CLOSED` — the port is closed.
    */
   discardUnread(): void {
     this.#core.run("discard", () => this.#backendPort.discardUnread());
@@ -203,7 +203,7 @@ export class VirtualPort implements AsyncDisposable {
   /**
    * Tells whether a `trySend` would be accepted, at least in part.
    *
-   * @throws {@link SerialClosedError} `ERR_SERIAL_CLOSED` — the port is closed.
+   * @throws `SerialClosedError` `ERR_SERIAL_CLOSED` — the port is closed.
    */
   isWritable(): boolean {
     return this.#core.run("send", () => this.#backendPort.isWritable());
@@ -212,7 +212,7 @@ export class VirtualPort implements AsyncDisposable {
   /**
    * What the application asked for: rate, framing, and whether its terminal is raw.
    *
-   * @throws {@link SerialClosedError} `ERR_SERIAL_CLOSED` — the port is closed.
+   * @throws `SerialClosedError` `ERR_SERIAL_CLOSED` — the port is closed.
    */
   settings(): VirtualPortSettings {
     return this.#core.run("configure", () => {
@@ -228,6 +228,7 @@ export class VirtualPort implements AsyncDisposable {
    *
    * @param options.signal Ends the iteration by rejecting.
    * @returns One change at a time, from the call on; ends after `close()`.
+   * @throws `signal.reason` — the signal is aborted.
    */
   changes(options: WaitOptions = {}): AsyncGenerator<VirtualPortChange, undefined> {
     return this.#changes.iterate(options.signal);
@@ -239,8 +240,8 @@ export class VirtualPort implements AsyncDisposable {
    *
    * @param listener Called synchronously; must not throw.
    * @returns Pauses, resumes, stops. Keeps the process alive until it is stopped.
-   * @throws {@link SerialBusyError} `ERR_SERIAL_BUSY` — the port is listened to already.
-   * @throws {@link SerialClosedError} `ERR_SERIAL_CLOSED` — the port is closed.
+   * @throws `SerialBusyError` `ERR_SERIAL_BUSY` — the port is listened to already.
+   * @throws `SerialClosedError` `ERR_SERIAL_CLOSED` — the port is closed.
    */
   listen(listener: VirtualPortListener): VirtualPortListening {
     this.#core.check("receive");
@@ -266,7 +267,7 @@ export class VirtualPort implements AsyncDisposable {
     });
   }
 
-  /** Closes the port: the application sees a hang-up, the link is removed. */
+  /** Closes the port: the application sees a hang-up, the link is removed. Never rejects. */
   async close(): Promise<void> {
     if (this.#atExit !== undefined) {
       this.#atExit.restoreAtExit();
@@ -276,7 +277,7 @@ export class VirtualPort implements AsyncDisposable {
     await this.#core.close();
   }
 
-  /** Calls `close()`. */
+  /** Calls `close()`; never rejects. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

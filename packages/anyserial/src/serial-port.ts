@@ -452,7 +452,12 @@ export class SerialPort implements AsyncDisposable {
     return createDuplex(this);
   }
 
-  /** Receives chunk after chunk; ends after `close()`, fails when the device goes away. */
+  /**
+   * Receives chunk after chunk; ends after `close()`.
+   *
+   * @throws {@link SerialDisconnectedError} — the device went away.
+   * @throws {@link SerialBusyError} `ERR_SERIAL_BUSY` — a receive is waiting.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, undefined> {
     for (;;) {
       const chunk = await this.#untilClosed(() => this.receive());
@@ -464,13 +469,14 @@ export class SerialPort implements AsyncDisposable {
   /**
    * Closes the port: waiting calls reject with {@link SerialClosedError}, settings outside the
    * port's own are put back, then the descriptor is closed. Output still queued goes out for as
-   * long as the line needs. Calling it again, or after a disconnect, waits for the same end.
+   * long as the line needs. Calling it again, or after a disconnect, waits for the same end; it
+   * never rejects.
    */
   async close(): Promise<void> {
     await this.#core.close();
   }
 
-  /** Calls `close()`. */
+  /** Calls `close()`; never rejects. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

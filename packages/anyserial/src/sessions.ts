@@ -1,8 +1,9 @@
 // serialSessions: the loop that everybody writes, written once. Waits by events of the folders that
-// the path goes through, or by hot-plug for a filter, never by polling.
+// the path goes through, or by hot-plug for a filter; only a port that somebody else holds is retried.
 
 import { existsSync, type FSWatcher, readlinkSync, watch } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { abortable, type WaitOptions } from "./abort.ts";
 import type { Backend } from "./backend/backend.ts";
 import { selectBackend } from "./backend/select.ts";
@@ -18,6 +19,10 @@ import { noWatch } from "./port-events.ts";
 import { createPortFilter, isEmptyFilter, type PortFilter } from "./port-filter.ts";
 import type { SerialPort } from "./serial-port.ts";
 import { invalid } from "./validate.ts";
+
+/** Between two attempts at a port that somebody else holds, in milliseconds. */
+const SHORTEST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 2000;
 
 /** Links are followed this far, as the kernel does at most 40 times. */
 const MOST_LINKS = 8;
@@ -94,6 +99,7 @@ export async function openWhenMatching(
   const { signal } = options;
   signal?.throwIfAborted();
   if (backend.watch === undefined) throw noWatch(backend);
+  const patience = new Patience();
   const watch = backend.watch(); // before the attempt, so that nothing is missed between the two
   try {
     for (;;) {
@@ -101,7 +107,7 @@ export async function openWhenMatching(
         return await openMatching(backend, filter, options);
       } catch (error) {
         if (!isCuredByWaiting(error)) throw error;
-        await abortable(watch.next(), signal);
+        await patience.wait(error, watch.next(), signal);
       }
     }
   } finally {
@@ -113,6 +119,7 @@ async function openWhenThere(
   path: string,
   { config, signal }: SessionOptions,
 ): Promise<SerialPort> {
+  const patience = new Patience();
   for (;;) {
     // Watching starts before the attempt, so that nothing is missed between the two.
     const change = watchPath(path);
@@ -120,7 +127,7 @@ async function openWhenThere(
       return await openSerialPort(path, config, { signal });
     } catch (error) {
       if (!isCuredByWaiting(error)) throw error;
-      await change.next(signal);
+      await patience.wait(error, change.next(signal), signal);
     } finally {
       change.stop();
     }
@@ -135,6 +142,35 @@ function isCuredByWaiting(error: unknown): boolean {
     error instanceof PortBusyError ||
     error instanceof SerialDisconnectedError
   );
+}
+
+/**
+ * Waits for a change, and for no longer than makes sense while somebody else has the port: the
+ * kernel tells when a device comes, but not when a lock on it goes, so a held port is tried again
+ * after 0.1 s, 0.2 s, … up to every 2 s. Nothing is looked at while the device is missing.
+ */
+class Patience {
+  #retryMs = SHORTEST_RETRY_MS;
+
+  async wait(
+    error: unknown,
+    change: Promise<unknown>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    if (!(error instanceof PortBusyError)) {
+      this.#retryMs = SHORTEST_RETRY_MS;
+      await abortable(change, signal);
+      return;
+    }
+    const retry = new AbortController();
+    try {
+      const later = sleep(this.#retryMs, undefined, { signal: retry.signal });
+      await abortable(Promise.race([change, later]), signal);
+    } finally {
+      retry.abort();
+    }
+    this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
+  }
 }
 
 interface PathChange {

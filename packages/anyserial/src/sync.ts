@@ -121,7 +121,7 @@ export class SyncSerialPort implements Disposable {
   /**
    * Reads back what the driver has in force.
    *
-   * @throws {@link SerialDisconnectedError} — the device is gone.
+   * @throws `SerialDisconnectedError` — the device is gone.
    */
   effectiveConfig(): EffectiveConfig {
     return this.#run("configure", (port) => port.effectiveConfig());
@@ -148,7 +148,7 @@ export class SyncSerialPort implements Disposable {
    *
    * @returns 1 to `maxBytes` bytes, the caller's to keep.
    * @throws `DOMException` named `TimeoutError` — nothing came in time.
-   * @throws {@link SerialDisconnectedError} — the device is gone.
+   * @throws `SerialDisconnectedError` — the device is gone.
    */
   receive(options: SyncReceiveOptions = {}): Uint8Array {
     const { maxBytes = this.#config.readChunkSize } = options;
@@ -184,7 +184,7 @@ export class SyncSerialPort implements Disposable {
    *
    * @returns `count` bytes.
    * @throws `DOMException` named `TimeoutError` — too few came in time; its `received` holds them.
-   * @throws {@link SerialDisconnectedError} — the device is gone.
+   * @throws `SerialDisconnectedError` — the device is gone.
    */
   receiveExactly(count: number, options: TimeoutOptions = {}): Uint8Array {
     if (!isIntegerIn(count, 0, 2 ** 31)) throw invalid("count", count, "a number of bytes");
@@ -205,7 +205,7 @@ export class SyncSerialPort implements Disposable {
    *
    * @throws `DOMException` named `TimeoutError` — the kernel did not take it all in time; its
    *   `bytesWritten` tells how much.
-   * @throws {@link SerialDisconnectedError} — the device is gone.
+   * @throws `SerialDisconnectedError` — the device is gone.
    */
   send(data: ArrayBufferView | ArrayBufferLike, options: TimeoutOptions = {}): void {
     const bytes = bytesOf("data", data);
@@ -246,7 +246,7 @@ export class SyncSerialPort implements Disposable {
   /**
    * Asserts the break condition for a time.
    *
-   * @throws {@link UnsupportedFeatureError} — the driver cannot send a break.
+   * @throws `UnsupportedFeatureError` — the driver cannot send a break.
    */
   sendBreak({ durationMs = 250 }: SyncBreakOptions = {}): void {
     if (!isIntegerIn(durationMs, 1, 60_000)) {

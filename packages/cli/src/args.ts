@@ -15,27 +15,27 @@ interface OptionText {
 }
 
 /** An option that takes no value. */
-export interface FlagOption extends OptionText {
+interface FlagOption extends OptionText {
   readonly kind: "flag";
 }
 /** An option with any text; `value` names it in the help. */
-export interface TextOption extends OptionText {
+interface TextOption extends OptionText {
   readonly kind: "text";
   readonly value: string;
 }
 /** An option with a whole number. */
-export interface IntegerOption extends OptionText {
+interface IntegerOption extends OptionText {
   readonly kind: "integer";
   readonly value: string;
   readonly minimum: number;
 }
 /** An option with a duration; its value is in milliseconds. */
-export interface DurationOption extends OptionText {
+interface DurationOption extends OptionText {
   readonly kind: "duration";
   readonly value: string;
 }
 /** An option with one of a few words. */
-export interface ChoiceOption extends OptionText {
+interface ChoiceOption extends OptionText {
   readonly kind: "choice";
   readonly choices: readonly string[];
 }
@@ -57,7 +57,7 @@ type ValueOf<O extends OptionSpec> = O extends FlagOption
 export type OptionValues<T extends OptionTable> = { -readonly [K in keyof T]?: ValueOf<T[K]> };
 
 /** Arguments that are no options. */
-export interface PositionalSpec {
+interface PositionalSpec {
   /** How the usage line shows them, as in `PATH [DATA…]`. */
   readonly text: string;
   /** Fewest. */

@@ -11,9 +11,9 @@ export const EXIT_OK = 0;
 /** The command failed in a way that has no code of its own. */
 export const EXIT_FAILURE = 1;
 /** The command line is wrong. */
-export const EXIT_USAGE = 2;
+const EXIT_USAGE = 2;
 /** What was waited for did not come in time; as timeout(1) reports it. */
-export const EXIT_TIMEOUT = 124;
+const EXIT_TIMEOUT = 124;
 
 /** A row of the documentation. */
 export interface ExitCode {

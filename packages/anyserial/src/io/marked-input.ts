@@ -9,8 +9,16 @@ import { lineErrorsSince } from "./line-errors.ts";
 export type LineEvent =
   | { readonly kind: "data"; readonly data: Uint8Array }
   | { readonly kind: "break" }
-  | { readonly kind: "framing" | "parity"; readonly byte: number }
-  | { readonly kind: "overrun"; readonly count: number };
+  | {
+      readonly kind: "framing" | "parity";
+      /** The byte as it was received, 0 to 255. */
+      readonly byte: number;
+    }
+  | {
+      readonly kind: "overrun";
+      /** Characters lost. */
+      readonly count: number;
+    };
 
 const MARK = 0xff;
 

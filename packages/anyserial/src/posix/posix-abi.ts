@@ -4,7 +4,7 @@
 import type { StructLayout } from "../ffi/struct.ts";
 
 /** Integer fields of `struct termios` (`termios2` on Linux). */
-export type TermiosField = "c_iflag" | "c_oflag" | "c_cflag" | "c_lflag" | "c_ispeed" | "c_ospeed";
+type TermiosField = "c_iflag" | "c_oflag" | "c_cflag" | "c_lflag" | "c_ispeed" | "c_ospeed";
 
 /** `struct termios` as the get and set requests use it. */
 export interface TermiosLayout extends StructLayout<TermiosField> {
@@ -90,7 +90,7 @@ export interface PosixAbi {
 }
 
 /** Error numbers by name; those that the shared code tests are always there. */
-export type ErrnoTable = Readonly<Record<string, number>> & {
+type ErrnoTable = Readonly<Record<string, number>> & {
   readonly EAGAIN: number;
   readonly EINTR: number;
   readonly EIO: number;

@@ -20,7 +20,11 @@ import { transferCases } from "./suite-transfer.ts";
 /** `test` of node:test, as far as it is used. */
 export type SuiteTest = (
   name: string,
-  options: { readonly skip: string | false; readonly timeout: number },
+  options: {
+    readonly skip: string | false;
+    /** In milliseconds. */
+    readonly timeout: number;
+  },
   run: () => Promise<void>,
 ) => unknown;
 

@@ -38,11 +38,11 @@ export interface SerialPortPair extends AsyncDisposable {
    * @param end Which one.
    * @param config Settings that differ from the defaults.
    * @returns A new port; `a` or `b` stays the old one.
-   * @throws {@link PortBusyError} `EBUSY` — its port is still open.
-   * @throws {@link PortNotFoundError} `ENOENT` — it is disconnected.
+   * @throws `PortBusyError` `EBUSY` — its port is still open.
+   * @throws `PortNotFoundError` `ENOENT` — it is disconnected.
    */
   reopen(end: "a" | "b", config?: SerialConfigInput): Promise<SerialPort>;
-  /** Closes both ports. */
+  /** Closes both ports; never rejects. */
   close(): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export interface SerialPortPair extends AsyncDisposable {
  *
  * @param options What the ports are like, and what goes wrong at them.
  * @returns The ports, open; close both, or the pair.
- * @throws {@link ConfigurationError} `ERR_INVALID_ARG_VALUE` — an option is wrong.
+ * @throws `ConfigurationError` `ERR_INVALID_ARG_VALUE` — an option is wrong.
  * @example
  * ```ts
  * import { serialPortPair } from "anyserial/testing";

@@ -11,7 +11,7 @@ export interface PtyPair extends AsyncDisposable {
   readonly port: SerialPort;
   /** The device's side; closing it unplugs the device. */
   readonly device: VirtualPort;
-  /** Closes both. */
+  /** Closes both; never rejects. */
   close(): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export interface PtyPair extends AsyncDisposable {
  *
  * @param config Settings of the port that differ from the defaults.
  * @returns The port and its device, both open.
- * @throws {@link UnsupportedPlatformError} `ERR_SERIAL_PLATFORM` — the system has no ptys.
+ * @throws `UnsupportedPlatformError` `ERR_SERIAL_PLATFORM` — the system has no ptys.
  * @throws As `openSerialPort()`.
  * @example
  * ```ts

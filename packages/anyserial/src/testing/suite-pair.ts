@@ -41,8 +41,13 @@ export type SuiteTrait =
 export interface SuiteHooks {
   /** Unplugs the device. */
   readonly disconnect?: () => unknown;
-  /** Lets the port receive a broken character behind what it has received so far. */
-  readonly injectError?: (error: "framing" | "parity" | "overrun", byte: number) => unknown;
+  /**
+   * Lets the port receive a broken character behind what it has received so far.
+   *
+   * @param error What is wrong with it.
+   * @param byte The character, 0 to 255.
+   */
+  injectError?(error: "framing" | "parity" | "overrun", byte: number): unknown;
   /** Sets the ring indicator. */
   readonly setRing?: (asserted: boolean) => unknown;
 }

@@ -8,7 +8,7 @@ import { createVirtualPort } from "anyserial/pty";
 import { until } from "./until.ts";
 
 /** What a process holds. */
-export interface Holdings {
+interface Holdings {
   /** Open descriptors, as `number target`. */
   readonly descriptors: readonly string[];
   readonly threads: number;
@@ -25,7 +25,7 @@ export interface Holdings {
 const LATE_STARTERS = { threads: 1, exitListeners: 0 } as const;
 
 /** Counts what this process holds. */
-export function holdings(): Holdings {
+function holdings(): Holdings {
   return {
     descriptors: descriptors(),
     threads: readdirSync("/proc/self/task").length,

@@ -6,7 +6,7 @@ import { channel, subscribe, unsubscribe } from "node:diagnostics_channel";
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type SerialError, type SerialPort, serialSessions } from "anyserial";
+import { openSerialPort, type SerialError, type SerialPort, serialSessions } from "anyserial";
 import { createVirtualPort } from "anyserial/pty";
 import { startFixture } from "../helpers/child.ts";
 import { leakFree } from "../helpers/leak-free.ts";
@@ -34,6 +34,25 @@ test(
     await sessions.return(undefined);
     equal(new Set(seen).size, 3);
     ok(seen.every((port) => !port.isOpen));
+  }),
+);
+
+test(
+  "serialSessions() opens a port when whoever held it lets go",
+  leakFree(async (t) => {
+    const link = join(temporaryFolder(t), "ttyUSB0");
+    await using device = await createVirtualPort({ link });
+    const holder = await openSerialPort(link, { exclusive: true });
+    const sessions = serialSessions(link, { exclusive: true });
+    const next = sessions.next();
+
+    await refusal(process.getuid?.() === 0 ? "EAGAIN" : "EBUSY", next); // TIOCEXCL passes root
+    await holder.close();
+    const port = (await next).value as SerialPort;
+
+    await port.send(Buffer.from("x"));
+    equal((await device.receive()).length, 1);
+    await sessions.return(undefined);
   }),
 );
 

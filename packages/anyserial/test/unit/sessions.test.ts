@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type SerialPort, serialSessions } from "anyserial";
 import { createVirtualPort } from "anyserial/pty";
+import { alive } from "../helpers/alive.ts";
 
 const noPtys = existsSync("/dev/pts/ptmx") ? false : "the system has no /dev/pts/ptmx";
 
@@ -120,7 +121,7 @@ test("serialSessions() opens anew after an unplug", { skip: noPtys }, async (t) 
   const port = await next(sessions);
 
   await first.close();
-  equal((await port.closed)?.name, "SerialDisconnectedError");
+  equal((await alive(port.closed))?.name, "SerialDisconnectedError");
   const waiting = sessions.next();
   await untilWaiting();
   await using second = await createVirtualPort();

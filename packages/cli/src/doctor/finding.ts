@@ -4,7 +4,7 @@
 export type Severity = "ok" | "note" | "warning" | "problem";
 
 /** Every check, in the order in which its findings are printed when they weigh the same. */
-export const CHECK_IDS = [
+const CHECK_IDS = [
   "not-found",
   "permission",
   "busy",

@@ -2,7 +2,7 @@
 
 import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { closeSync, constants, copyFileSync, openSync, readdirSync } from "node:fs";
+import { closeSync, constants, copyFileSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { openSerialPort } from "anyserial";
 import { controlsIn, HubHome } from "../helpers/hub-process.ts";
@@ -92,4 +92,22 @@ test("hub ends well when its terminal goes away", async (t) => {
 
   equal((await hub.ended()).code, 0);
   deepEqual(readdirSync(home.folder).sort(), ["anyserial", "plant.yaml"]);
+});
+
+test("hub gives the terminal back while it is suspended", async (t) => {
+  const home = new HubHome(t);
+  const terminal = await Terminal.create(t);
+  const hub = home.run([home.file], { stdio: [terminal.fd, terminal.fd, terminal.fd] });
+  await terminal.screen.until(/MEMBER/);
+  const isStopped = (): boolean =>
+    / T /.test(readFileSync(`/proc/${hub.process.pid}/stat`, "utf8"));
+
+  hub.process.kill("SIGTSTP");
+  await terminal.screen.until(/\[\?1049l$/);
+  while (!isStopped()) await new Promise((resolve) => setImmediate(resolve));
+  hub.process.kill("SIGCONT");
+  await terminal.screen.until(/\[\?1049h.*MEMBER/s);
+
+  hub.process.kill("SIGTERM");
+  equal((await hub.ended()).code, 0);
 });
