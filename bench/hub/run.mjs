@@ -6,12 +6,13 @@ import { parseArgs } from "node:util";
 import { setUp } from "../../scripts/setup.mjs";
 import { describeMachine, toMarkdown } from "../report.mjs";
 import { compileHubPeers, listHubs } from "./contenders.mjs";
-import { latencyRows, manyRows, stalledRows, throughputRows } from "./rows.mjs";
+import { backpressureRows, latencyRows, manyRows, stalledRows, throughputRows } from "./rows.mjs";
 
 const ROWS = {
   latency: latencyRows,
   throughput: throughputRows,
   stalled: stalledRows,
+  backpressure: backpressureRows,
   many: manyRows,
 };
 

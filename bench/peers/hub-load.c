@@ -1,6 +1,7 @@
 // hub-load: the applications on a hub, all in one process. Opens the paths given and obeys lines:
 //   latency N    the first member writes 4 bytes, all readers wait for them: N times
 //   flood MS     the first member writes as fast as it can for so long, all readers read
+//   checked MB   the first member writes so much, every reader checks each byte, one of them is slow
 //   stall        the last member is not read from here on
 // Answers each with one line of JSON.
 #include "pty.h"
@@ -12,7 +13,7 @@
 #include <sys/epoll.h>
 #include <time.h>
 
-enum { MOST = 512, CHUNK = 65536, SIZE = 4 };
+enum { MOST = 512, CHUNK = 65536, SIZE = 4, PERIOD = 251 };
 
 static int ports[MOST], members, readers, epoll;
 static atomic_int writing;
@@ -88,6 +89,45 @@ static void flood(int duration_ms) {
          sum / (end - start) / readers);
 }
 
+static void *write_checked(void *total) {
+  static unsigned char pattern[PERIOD * 17];
+  for (int i = 0; i < (int)sizeof pattern; i++) pattern[i] = i % PERIOD;
+  for (long sent = 0, left = *(long *)total; left > 0;) {
+    long most = (long)sizeof pattern - PERIOD;
+    ssize_t count = write(ports[0], pattern + sent % PERIOD, left < most ? left : most);
+    struct pollfd room = {.fd = ports[0], .events = POLLOUT};
+    if (count < 0) poll(&room, 1, 10);
+    else sent += count, left -= count;
+  }
+  return NULL;
+}
+
+static void checked(long megabytes) {
+  static unsigned char data[CHUNK];
+  long total = megabytes * 1000000, counts[MOST] = {0}, wrong = 0;
+  struct epoll_event events[64];
+  pthread_t writer;
+  double start = now_us();
+  int done = 0, idle = 0;
+  pthread_create(&writer, NULL, write_checked, &total);
+  while (done < readers && idle < 10) {
+    int ready = epoll_wait(epoll, events, 64, 1000);
+    idle = ready > 0 ? 0 : idle + 1;
+    for (int i = 0; i < ready; i++) {
+      int port = events[i].data.u32;
+      ssize_t length = read(ports[port], data, CHUNK);
+      for (ssize_t at = 0; at < length; at++) wrong += data[at] != (counts[port] + at) % PERIOD;
+      if (length > 0) done += (counts[port] += length) >= total;
+      if (port == readers && counts[port] / 1000000 != (counts[port] - length) / 1000000) usleep(2000);
+    }
+  }
+  long least = counts[1];
+  for (int i = 1; i <= readers; i++) least = counts[i] < least ? counts[i] : least;
+  printf("{\"wrong\":%ld,\"missing\":%ld,\"MBps\":%.3f}\n", wrong, total - least,
+         total / (now_us() - start));
+  if (least == total) pthread_join(writer, NULL);
+}
+
 int main(int argc, char **argv) {
   char command[32];
   int value;
@@ -109,6 +149,7 @@ int main(int argc, char **argv) {
   while (scanf("%31s %d", command, &value) == 2) {
     if (strcmp(command, "latency") == 0) latency(value);
     else if (strcmp(command, "flood") == 0) flood(value);
+    else if (strcmp(command, "checked") == 0) checked(value);
     else if (strcmp(command, "stall") == 0) {
       epoll_ctl(epoll, EPOLL_CTL_DEL, ports[readers--], NULL);
       puts("{}");

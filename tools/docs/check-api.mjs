@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Application, ReflectionKind } from "typedoc";
 
 const UNIT_IN_NAME =
-  /(Ms|Us|Ns|Seconds|Bytes|Bits|Bps|Hz|Percent|Count|errno|winerror)$|^(baudRate|count|length|size|fd|pid|vid)$/;
+  /(Ms|Us|Ns|Seconds|Bytes|Bits|Bps|Hz|Percent|Count|Messages|BaudRate|errno|winerror)$|^(bytes|messages)([A-Z]|$)|^(baudRate|seed|stalls|count|length|size|fd|pid|vid)$/;
 const UNIT_IN_COMMENT =
   /\b(bytes?|bits?|baud|milliseconds?|microseconds?|nanoseconds?|seconds?|ms|µs|Hz|percent|ratio|fraction|factor|0 to 255|count|counts|number of|how (many|often)|characters?|calls?|breaks?|times|messages?|chunks?|stalls?|files?|chance|probability|seed|id|identifier|index|descriptor|code|errno|port)\b/i;
 const ASYNC_TYPES = [

@@ -1,0 +1,5 @@
+// The subpath `@anyserial/hub/control`: talking to a running hub over its control socket.
+
+export { ControlClient, callControl } from "./control/client.ts";
+export type { ControlMethod, ControlMethods } from "./control/protocol.ts";
+export { controlPathOf, listControlPaths, runtimeFolder } from "./control/runtime-folder.ts";

@@ -1,0 +1,103 @@
+// Where control sockets live: a folder that only this user can enter, and a name that follows from the
+// configuration file, so that `status FILE` finds what `hub FILE` started.
+
+import { createHash } from "node:crypto";
+import { lstatSync, mkdirSync, readdirSync, realpathSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { ConfigurationError, PortPermissionError } from "anyserial";
+
+const FOLDER_MODE = 0o700;
+const HASH_DIGITS = 8;
+const NAME_MAX = 32;
+
+/** `sun_path` without its NUL. @see unix(7) */
+const SOCKET_PATH_BYTES_MAX = 107;
+
+/**
+ * Finds the runtime folder.
+ *
+ * @param env The process's environment.
+ * @returns `/run/anyserial` for root, `$XDG_RUNTIME_DIR/anyserial`, or one in the temporary folder.
+ */
+export function runtimeFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const { uid } = userInfo();
+  const own = env["XDG_RUNTIME_DIR"];
+  if (own?.startsWith("/") === true) return join(own, "anyserial");
+  return uid === 0 ? "/run/anyserial" : join(tmpdir(), `anyserial-${uid}`);
+}
+
+/**
+ * Makes the folder of a socket, or makes sure that nobody else can put anything there.
+ *
+ * @param folder As {@link runtimeFolder} answers it.
+ * @throws `PortPermissionError` `EACCES` — it belongs to somebody else, or others can enter it.
+ */
+export function makeRuntimeFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  const status = lstatSync(folder);
+  const isOwn = status.isDirectory() && status.uid === userInfo().uid;
+  if (isOwn && (status.mode & 0o077) === 0) return;
+  throw new PortPermissionError(`Cannot use folder "${folder}": other users have access to it`, {
+    code: "EACCES",
+    path: folder,
+    operation: "control",
+    hint: `remove it, or: chmod 700 ${folder}`,
+  });
+}
+
+/**
+ * Names the control socket of a configuration.
+ *
+ * @param file Configuration file.
+ * @param folder Runtime folder.
+ * @returns Path, the same however the file is named.
+ */
+export function controlPathOf(file: string, folder: string = runtimeFolder()): string {
+  const path = realPath(file);
+  const name = basename(path)
+    .replace(/\.[^.]*$/, "")
+    .replace(/[^A-Za-z0-9_-]/g, "_")
+    .slice(0, NAME_MAX);
+  const hash = createHash("sha256").update(path).digest("hex").slice(0, HASH_DIGITS);
+  return join(folder, `${name}-${hash}.sock`);
+}
+
+/**
+ * Lists the control sockets of this user's hubs, running or crashed.
+ *
+ * @param folder Runtime folder.
+ * @returns Paths.
+ */
+export function listControlPaths(folder: string = runtimeFolder()): readonly string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => name.endsWith(".sock"));
+    return names.map((name) => join(folder, name));
+  } catch {
+    return []; // no hub was ever started
+  }
+}
+
+/**
+ * Checks that the kernel takes a path for a socket.
+ *
+ * @param path Path.
+ * @throws `ConfigurationError` `ERR_INVALID_ARG_VALUE` — it is too long.
+ */
+export function checkSocketPath(path: string): void {
+  if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES_MAX) return;
+  throw new ConfigurationError(`Cannot listen on "${path}": the path is too long for a socket`, {
+    code: "ERR_INVALID_ARG_VALUE",
+    path,
+    operation: "control",
+    hint: `give a listen.control of at most ${SOCKET_PATH_BYTES_MAX} bytes`,
+  });
+}
+
+function realPath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return resolve(file); // it is not there any more
+  }
+}
