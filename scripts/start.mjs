@@ -11,5 +11,5 @@ try {
 }
 
 const main = new URL("../packages/cli/dist/main.js", import.meta.url);
-process.argv = [process.execPath, fileURLToPath(main), "demo", ...process.argv.slice(2)];
+process.argv = [process.execPath, fileURLToPath(main), "hub", "demo", ...process.argv.slice(2)];
 await import(main);
