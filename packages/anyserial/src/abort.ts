@@ -18,6 +18,36 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined):
   });
 }
 
+/**
+ * Runs work under the earlier of two signals. AbortSignal.any() leaves a trace on its sources for each
+ * call (Node.js 20), which adds up on one that lives as long as a port.
+ *
+ * @param lasting Signal that lives long.
+ * @param signal The caller's; `undefined` never aborts.
+ * @param work What to run; the signal that it gets is aborted with the reason of the one that was.
+ * @returns What the work gives.
+ */
+export async function underEither<T>(
+  lasting: AbortSignal,
+  signal: AbortSignal | undefined,
+  work: (either: AbortSignal) => Promise<T>,
+): Promise<T> {
+  if (signal === undefined) return await work(lasting);
+  const either = new AbortController();
+  const onLasting = (): void => either.abort(lasting.reason);
+  const onSignal = (): void => either.abort(signal.reason);
+  if (lasting.aborted) onLasting();
+  else if (signal.aborted) onSignal();
+  lasting.addEventListener("abort", onLasting);
+  signal.addEventListener("abort", onSignal);
+  try {
+    return await work(either.signal);
+  } finally {
+    lasting.removeEventListener("abort", onLasting);
+    signal.removeEventListener("abort", onSignal);
+  }
+}
+
 /** Options of an operation that may wait. */
 export interface WaitOptions {
   /** Stops waiting: the call rejects with `signal.reason`. */

@@ -58,13 +58,21 @@ export class PtyChanges {
       wake();
     };
     this.listen(listener);
-    return this.#run(queue, signal, {
+    void this.#core.closed.then(() => wake());
+    const stop = (): void => this.unlisten(listener);
+    const changes = this.#run(queue, signal, {
       next: () =>
         new Promise<void>((resolve) => {
           wake = resolve;
         }),
-      stop: () => this.unlisten(listener),
+      stop,
     });
+    const end = changes.return.bind(changes);
+    changes.return = (value) => {
+      stop(); // a generator that was never asked runs nothing when it ends
+      return end(value);
+    };
+    return changes;
   }
 
   async *#run(
@@ -88,7 +96,7 @@ export class PtyChanges {
   async #wait(next: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
     const alive = setInterval(() => undefined, FOR_EVER_MS);
     try {
-      await abortable(Promise.race([next, this.#core.closed]), signal);
+      await abortable(next, signal);
     } finally {
       clearInterval(alive);
     }

@@ -2,7 +2,7 @@
 
 import type { Duplex } from "node:stream";
 import type { ReadableStream, WritableStream } from "node:stream/web";
-import type { WaitOptions } from "./abort.ts";
+import { underEither, type WaitOptions } from "./abort.ts";
 import type { LineErrorCounts } from "./backend/backend.ts";
 import { BufferedReader } from "./buffered-reader.ts";
 import type { SerialCapabilities } from "./capabilities.ts";
@@ -315,9 +315,9 @@ export class SerialPort implements AsyncDisposable {
   async #drain(exact: boolean, { signal }: WaitOptions): Promise<void> {
     this.#core.check("drain");
     signal?.throwIfAborted();
-    const signals = [this.#core.ending, ...(signal === undefined ? [] : [signal])];
+    const { backendPort, ending } = this.#core;
     try {
-      await this.#core.backendPort.drain(exact, AbortSignal.any(signals));
+      await underEither(ending, signal, (either) => backendPort.drain(exact, either));
     } catch (error) {
       if (!this.#core.isOpen) throw this.#core.endError("drain");
       throw this.#core.noticed(error);

@@ -1,6 +1,7 @@
 // A break of a given length: always taken back, whatever ends the wait.
 
 import { setTimeout as sleep } from "node:timers/promises";
+import { underEither } from "../abort.ts";
 import type { PortCore } from "./port-core.ts";
 
 /**
@@ -26,9 +27,10 @@ export async function holdBreak(
     }
   };
   const takeBack = core.beforeClose(clear);
-  const signals = [core.ending, ...(signal === undefined ? [] : [signal])];
   try {
-    await sleep(durationMs, undefined, { signal: AbortSignal.any(signals) });
+    await underEither(core.ending, signal, (either) =>
+      sleep(durationMs, undefined, { signal: either }),
+    );
   } catch {
     if (!core.isOpen) throw core.endError("sendBreak");
     signal?.throwIfAborted();

@@ -1,5 +1,6 @@
 // Changes of the modem lines as an async iterator: samples while somebody waits, never otherwise.
 
+import { underEither } from "../abort.ts";
 import { type ModemLineChange, type ModemLineSample, modemLineEdges } from "../modem-lines.ts";
 import type { PortCore } from "./port-core.ts";
 
@@ -25,7 +26,7 @@ export class ModemLineChanges implements AsyncIterableIterator<ModemLineChange, 
   }
 
   async next(): Promise<IteratorResult<ModemLineChange, undefined>> {
-    const signals = [this.#core.ending, ...(this.#signal === undefined ? [] : [this.#signal])];
+    const { backendPort, ending } = this.#core;
     while (!this.#isOver) {
       const change = this.#found.shift();
       if (change !== undefined) return { done: false, value: change };
@@ -36,7 +37,9 @@ export class ModemLineChanges implements AsyncIterableIterator<ModemLineChange, 
       this.#last = sample;
       if (this.#found.length > 0) continue;
       try {
-        await this.#core.backendPort.waitModemLineChange(AbortSignal.any(signals));
+        await underEither(ending, this.#signal, (either) =>
+          backendPort.waitModemLineChange(either),
+        );
       } catch (error) {
         if (this.#core.isOpen || this.#signal?.aborted === true) throw error;
       }

@@ -22,15 +22,21 @@ export class Reader {
    *
    * @param into Memory of at least one byte.
    * @param signal Stops waiting; no byte is lost.
+   * @param onRead Takes the count of bytes that were read before anybody else may read.
    * @returns Count, at once when bytes are there; 0 only after {@link Reader.restart}.
    */
-  read(into: Uint8Array, signal: AbortSignal | undefined): number | Promise<number> {
+  read(
+    into: Uint8Array,
+    signal: AbortSignal | undefined,
+    onRead?: (count: number) => void,
+  ): number | Promise<number> {
     this.#core.check("receive");
     signal?.throwIfAborted();
     if (this.#busy) throw busy(this.#core.path);
     const count = this.#core.run("receive", (port) => port.read(into));
-    if (typeof count !== "number") return this.#wait(count, signal);
+    if (typeof count !== "number") return this.#wait(count, signal, onRead);
     this.bytes += count;
+    onRead?.(count);
     return this.#turns.isOver() ? this.#yield(count) : count;
   }
 
@@ -39,7 +45,11 @@ export class Reader {
     if (this.#busy) this.#core.backendPort.cancelRead();
   }
 
-  async #wait(pending: Promise<number>, signal: AbortSignal | undefined): Promise<number> {
+  async #wait(
+    pending: Promise<number>,
+    signal: AbortSignal | undefined,
+    onRead: ((count: number) => void) | undefined,
+  ): Promise<number> {
     this.#busy = true;
     this.#turns.waited();
     const cancel = (): void => this.#core.backendPort.cancelRead();
@@ -47,6 +57,7 @@ export class Reader {
     try {
       const count = await pending;
       this.bytes += count;
+      if (count > 0) onRead?.(count);
       if (count > 0) return count;
     } catch (error) {
       throw this.#core.noticed(error);

@@ -63,7 +63,7 @@ export class Receiver {
     const offer = this.#slab.offer(most);
     const count = this.receiveInto(offer, options.signal);
     if (typeof count === "number") return this.#slab.take(offer, count);
-    return count.then((later) => this.#slab.take(offer, later));
+    return this.#takeLater(offer, count);
   }
 
   /** Reads into the caller's memory: 1 byte or more, at once where they are there. */
@@ -72,6 +72,18 @@ export class Receiver {
     const count = this.#reader.read(into, signal);
     if (typeof count === "number") return count;
     return count.then((later) => (later > 0 ? later : this.#receiveMarked(into, signal)));
+  }
+
+  /** Between the end of a read and its caller's turn, another caller may read already. */
+  async #takeLater(offer: Uint8Array, count: Promise<number>): Promise<Uint8Array> {
+    const slab = this.#slab;
+    slab.hold(offer);
+    try {
+      return slab.take(offer, await count);
+    } catch (error) {
+      slab.take(offer, 0);
+      throw error;
+    }
   }
 
   /** As long as marks are on, or what was decoded with them is left; then as without. */
@@ -106,8 +118,9 @@ export class Receiver {
 
   async #decode(marked: MarkedInput, most: number, signal: AbortSignal | undefined): Promise<void> {
     const offer = this.#slab.offer(most);
-    const count = await this.#reader.read(offer, signal);
-    if (count > 0) marked.push(offer.subarray(0, count), this.#counts());
+    await this.#reader.read(offer, signal, (count) => {
+      marked.push(offer.subarray(0, count), this.#counts());
+    });
   }
 
   /** A device that goes away right after a read must not take the bytes of the read with it. */

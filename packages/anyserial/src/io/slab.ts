@@ -31,12 +31,23 @@ export class Slab {
     return this.#block.subarray(this.#used, this.#used + wanted);
   }
 
-  /** Keeps the first `count` bytes of the last offer for the caller. */
+  /** Makes no other offer of this memory until it is taken: a read into it is pending. */
+  hold(offer: Uint8Array): void {
+    if (offer.buffer === this.#block.buffer) this.#used = endOf(offer);
+  }
+
+  /** Keeps the first `count` bytes of an offer for the caller; the rest is offered again. */
   take(offer: Uint8Array, count: number): Uint8Array {
-    if (offer.buffer === this.#block.buffer) this.#used += count;
-    else if (count < offer.length / 2) return offer.slice(0, count);
+    if (offer.buffer === this.#block.buffer) {
+      const isLast = this.#used === offer.byteOffset || this.#used === endOf(offer);
+      if (isLast) this.#used = offer.byteOffset + count;
+    } else if (count < offer.length / 2) return offer.slice(0, count);
     return count === offer.length ? offer : offer.subarray(0, count);
   }
+}
+
+function endOf(view: Uint8Array): number {
+  return view.byteOffset + view.length;
 }
 
 /** A block must not be moved to another thread: other results live in it. */

@@ -98,7 +98,7 @@ export class PosixPort extends PosixDevice implements BackendPort {
 
   async #drainInThread(signal: AbortSignal): Promise<void> {
     this.#drainsInThread++;
-    const result = tcdrainInThread(this.fd).finally(() => this.#drainsInThread--);
+    const result = tcdrainInThread(this.fd, signal).finally(() => this.#drainsInThread--);
     const call = { context: "io", operation: "drain", syscall: "tcdrain" } as const;
     this.tty.check(call, await abortable(result, signal));
   }

@@ -43,13 +43,23 @@ export class PtyPort extends PosixPort implements PtyBackendPort {
     this.#unwatch = system.watchDevice(rest.device, () => this.#presenceChanged());
   }
 
-  /** Wraps a fresh controller: its device is raw and silent before anybody opens it. */
+  /**
+   * Wraps a fresh controller: its device is raw and silent before anybody opens it. When it fails,
+   * the descriptor is the caller's to close.
+   */
   static create(system: PtySystem, handle: PosixHandle, devicePath: string): PtyPort {
     const watch = system.readiness.watch(handle.fd, {});
-    const port = new PtyPort(system, handle, { watch, device: devicePath });
-    // Once the device was open, the controller's poll tells for ever after whether it is.
-    port.#withDevice(() => undefined);
-    return port;
+    let port: PtyPort | undefined;
+    try {
+      port = new PtyPort(system, handle, { watch, device: devicePath });
+      // Once the device was open, the controller's poll tells for ever after whether it is.
+      port.#withDevice(() => undefined);
+      return port;
+    } catch (error) {
+      if (port !== undefined) port.#unwatch();
+      watch.close();
+      throw error;
+    }
   }
 
   isApplicationOpen(): boolean {

@@ -4,7 +4,7 @@
 import { test } from "node:test";
 import { backendSuite, FaultPlan, type SuiteTest } from "anyserial/testing";
 import { openFaultyPty } from "../helpers/faulty-pty.ts";
-import { leakFree } from "../helpers/leak-free.ts";
+import { keepReactor, leakFree } from "../helpers/leak-free.ts";
 import { openPtyCable } from "../helpers/pty-cable.ts";
 
 const NO_LINE = "a pty has no line";
@@ -20,6 +20,8 @@ const missing = {
   lineErrorCounters: NO_LINE,
   injectError: NO_LINE,
 } as const;
+
+await keepReactor();
 
 /** Each test leaves no descriptor, timer or thread behind. */
 const cleanTest: SuiteTest = (name, options, run) => test(name, options, leakFree(run));

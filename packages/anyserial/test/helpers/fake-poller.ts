@@ -15,6 +15,8 @@ export class FakeSystem {
   isAlive = false;
   isFull = false;
   waker: Waker | undefined;
+  /** The poller is readable. */
+  ready: () => void = () => undefined;
   #onEvent: OnEvent = () => undefined;
   readonly #pending: (() => void)[] = [];
 
@@ -23,7 +25,10 @@ export class FakeSystem {
       mechanism: "libuv",
       lingerMs,
       openPoller: () => this.#openPoller(),
-      startWaker: (_poller, _onReady, onEvent) => this.#startWaker(onEvent),
+      startWaker: (_poller, onReady, onEvent) => {
+        this.ready = onReady;
+        return this.#startWaker(onEvent);
+      },
     });
   }
 
@@ -62,7 +67,7 @@ export class FakeSystem {
         this.calls.push(`remove ${fd}`);
         this.interest.delete(fd);
       },
-      collect: () => undefined,
+      collect: () => this.calls.push("collect"),
       close: () => {
         this.isPollerOpen = false;
         this.calls.push("close poller");

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, readlinkSync, watch } from "node:fs";
 import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import type { TestContext } from "node:test";
-import { createVirtualPort } from "anyserial/pty";
+import { createVirtualPort, type VirtualPort } from "anyserial/pty";
 import { until } from "./until.ts";
 
 /** What a process holds. */
@@ -102,6 +102,17 @@ function children(): string[] {
     }
   });
 }
+
+/**
+ * Keeps the reactor's thread for the rest of the file, by an idle port: in a file with hundreds of tests it
+ * would be waited for, 250 ms each time, after each of them.
+ */
+export async function keepReactor(): Promise<void> {
+  await warmUp;
+  if (process.env["ANYSERIAL_READINESS"] === "reactor") kept.push(await createVirtualPort());
+}
+
+const kept: VirtualPort[] = [];
 
 /** What is made on first use and kept: Node's thread pool and inotify instance, and our own one. */
 const warmUp = (async (): Promise<void> => {

@@ -1,6 +1,6 @@
 // Waiting for what the kernel tells nobody about: for leaks to settle, for another process to block.
 
-import { setImmediate as nextTask } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const BOUND_MS = 10_000;
 
@@ -20,6 +20,6 @@ export async function until<T>(
     const found = await holds();
     if (found !== undefined && found !== false) return found;
     if (performance.now() > end) throw new Error(`still not true: ${what}`);
-    await nextTask();
+    await sleep(1);
   }
 }

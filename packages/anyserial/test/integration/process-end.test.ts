@@ -107,6 +107,32 @@ for (const mechanism of ["libuv", "reactor"]) {
   );
 }
 
+test(
+  "process.exit() lets the reactor's thread load koffi, which would abort the process otherwise",
+  leakFree(async () => {
+    await using device = await createVirtualPort();
+    const preload = new URL("../fixtures/slow-thread.js", import.meta.url).href;
+    await using child = startFixture("end-process", {
+      args: [device.path, "start"],
+      env: { ANYSERIAL_READINESS: "reactor", NODE_OPTIONS: `--import ${preload}` },
+    });
+
+    deepEqual(await child.ended(), { code: 7, signal: null, stderr: "loaded\n" });
+  }),
+);
+
+test(
+  "a process does not wait for the thread of a drainExact() that was aborted",
+  leakFree(async () => {
+    const preload = new URL("../fixtures/slow-thread.js", import.meta.url).href;
+    await using child = startFixture("abort-tcdrain", {
+      env: { NODE_OPTIONS: `--import ${preload}` },
+    });
+
+    deepEqual(await child.ended(), { code: 0, signal: null, stderr: "" });
+  }),
+);
+
 async function expectEnd(end: EndCase, mechanism: string): Promise<void> {
   await using device = await createVirtualPort();
   await using child = startFixture("end-process", {

@@ -1,10 +1,18 @@
 // PosixPort over real ptys whose system calls are interrupted, cut short, and fail.
 
-import { equal, ok, rejects } from "node:assert/strict";
+import { equal, ok, rejects, throws } from "node:assert/strict";
+import { constants } from "node:os";
+import { arch } from "node:process";
 import { test } from "node:test";
 import { SerialDisconnectedError } from "anyserial";
 import { FaultPlan } from "anyserial/testing";
+import { ffi } from "#internal/ffi/koffi.js";
+import { linuxAbi } from "#internal/linux/abi.js";
+import { linuxParts } from "#internal/linux/backend.js";
+import { bindInotify, DevicePresence } from "#internal/linux/inotify.js";
+import { openLinuxPty } from "#internal/linux/pty.js";
 import { openFaultyPty } from "../helpers/faulty-pty.ts";
+import { leakFree } from "../helpers/leak-free.ts";
 
 const DATA = Uint8Array.from({ length: 3000 }, (_, at) => at);
 
@@ -73,4 +81,39 @@ for (const operation of ["receive", "send"] as const) {
 
     ok((await pair.port.closed) instanceof SerialDisconnectedError);
   });
+}
+
+const ptyFaults = [
+  { what: "its device cannot be opened", request: "TIOCGPTPEER", code: "EMFILE" },
+  { what: "its device cannot be watched", request: undefined, code: "ERR_SERIAL_INOTIFY" },
+] as const;
+
+for (const { what, request, code } of ptyFaults) {
+  test(
+    `a pty that cannot be made, since ${what}, leaves nothing behind`,
+    leakFree(() => {
+      const { platform, readiness } = linuxParts(ffi, arch);
+      const abi = linuxAbi(arch);
+      ok(abi !== undefined);
+      const { libc } = platform;
+      const broken = {
+        ...libc,
+        ioctlValue: (fd: number, asked: number, value: number): number =>
+          request !== undefined && asked === abi[request]
+            ? -constants.errno.EMFILE
+            : libc.ioctlValue(fd, asked, value),
+      };
+      const instance = bindInotify(ffi).create(); // presence keeps it: here it is closed
+      const inotify = {
+        create: () => instance,
+        add: () => (request === undefined ? -constants.errno.ENOSPC : 1),
+        remove: () => 0,
+      };
+      const presence = new DevicePresence(inotify, libc, readiness);
+      const system = { platform: { ...platform, libc: broken }, abi, readiness, presence };
+
+      throws(() => openLinuxPty(system, undefined), { code });
+      libc.close(instance);
+    }),
+  );
 }

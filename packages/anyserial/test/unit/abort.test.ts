@@ -1,7 +1,7 @@
 import { equal, rejects } from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
-import { abortable } from "#internal/abort.js";
+import { abortable, underEither } from "#internal/abort.js";
 
 const never = new Promise<never>(() => undefined);
 
@@ -47,4 +47,28 @@ test("abortable() swallows a failure that comes after the abort", async () => {
 
   await rejects(following, (reason) => reason === "enough");
   await new Promise(setImmediate); // an unhandled rejection would fail this test
+});
+
+for (const which of ["lasting", "signal"] as const) {
+  test(`underEither() is aborted with the reason of the ${which} one, before and during the work`, async () => {
+    const sources = { lasting: new AbortController(), signal: new AbortController() };
+    const run = (): Promise<never> =>
+      underEither(sources.lasting.signal, sources.signal.signal, (either) =>
+        abortable(never, either),
+      );
+    const during = run();
+    sources[which].abort(which);
+
+    await rejects(during, (reason) => reason === which);
+    await rejects(run(), (reason) => reason === which);
+    for (const { signal } of Object.values(sources)) {
+      equal(getEventListeners(signal, "abort").length, 0);
+    }
+  });
+}
+
+test("underEither() gives the lasting signal itself where there is no other", async () => {
+  const { signal } = new AbortController();
+
+  equal(await underEither(signal, undefined, async (either) => either), signal);
 });

@@ -6,6 +6,7 @@ import type { OnEvent } from "./readiness.ts";
 const HEAD = 0;
 const TAIL = 1;
 const STOPPED = 2;
+const STARTED = 3;
 const HEADER = 4;
 const CAPACITY = 1024;
 
@@ -29,6 +30,17 @@ export class EventRing {
   /** The consumer is gone: the producer is to end. */
   get stopped(): boolean {
     return Atomics.load(this.#cells, STOPPED) !== 0;
+  }
+
+  /** Producer: everything that it needs is loaded. */
+  start(): void {
+    Atomics.store(this.#cells, STARTED, 1);
+    Atomics.notify(this.#cells, STARTED);
+  }
+
+  /** Consumer: blocks until the producer has started, for so many milliseconds at most. */
+  waitStarted(longestMs: number): void {
+    Atomics.wait(this.#cells, STARTED, 0, longestMs);
   }
 
   /** Producer: adds one event; waits while the ring is full. */

@@ -6,6 +6,8 @@ import type { Ffi, Pointer } from "../../ffi/ffi.ts";
 import type { Poller, Waker } from "./readiness.ts";
 
 const UV_READABLE = 1;
+/** How long the process is kept alive after the last operation that waited, in milliseconds. */
+const RELEASE_AFTER_MS = 10;
 /** `UV_POLL` of `uv_handle_type`; unchanged since libuv 1.0. */
 const UV_POLL = 8;
 
@@ -61,6 +63,9 @@ export class LibuvWaker implements Waker {
   readonly #handle: Pointer;
   readonly #onReady: () => void;
   #scheduled = false;
+  #isReferenced = false;
+  #isWanted = false;
+  #release: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(uv: LibuvCalls, poller: Poller, onReady: () => void) {
@@ -75,12 +80,28 @@ export class LibuvWaker implements Waker {
   }
 
   setAlive(alive: boolean): void {
-    if (alive) this.#uv.ref(this.#handle);
+    this.#isWanted = alive;
+    if (alive && !this.#isReferenced) this.#reference(true);
+    if (!alive && this.#isReferenced) this.#release ??= this.#releaseLater();
+  }
+
+  /** A conversation wants it twice a reply: it is let go only after a moment of silence. */
+  #releaseLater(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#release = undefined;
+      if (!this.#isWanted) this.#reference(false);
+    }, RELEASE_AFTER_MS).unref();
+  }
+
+  #reference(referenced: boolean): void {
+    this.#isReferenced = referenced;
+    if (referenced) this.#uv.ref(this.#handle);
     else this.#uv.unref(this.#handle);
   }
 
   stop(onStopped: () => void): void {
     this.#stopped = true;
+    clearTimeout(this.#release);
     this.#uv.listeners.delete(this.#handle);
     this.#uv.pollStop(this.#handle);
     this.#uv.close(this.#handle, this.#uv.onClose);

@@ -12,6 +12,7 @@ const ring = new EventRing(memory);
 const epoll = bindEpoll(ffi);
 const events = new EpollEvents(layout);
 
+ring.start();
 while (!ring.stopped) {
   const count = epoll.wait(epfd, events.bytes, events.capacity, waitMs);
   if (count < 0 && count !== -EINTR) break;

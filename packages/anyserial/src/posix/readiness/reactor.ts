@@ -17,6 +17,12 @@ const STOP_TOKEN = 0;
  */
 const NESTED_WAIT_MS = 1000;
 
+/**
+ * The runtime ends the thread with the process, and a thread that is ended while it loads koffi takes
+ * the process down with SIGABRT: at exit it is given this long to have it loaded.
+ */
+const LONGEST_START_MS = 2000;
+
 /** What the worker thread is started with. */
 export interface ReactorWorkerData {
   readonly epfd: number;
@@ -68,7 +74,10 @@ export class ReactorWaker implements Waker {
   readonly #eventFd: EventFdCalls;
   readonly #stopFd: number;
   readonly #exited: Promise<void>;
-  readonly #onExit = (): void => this.#wakeWorker();
+  readonly #onExit = (): void => {
+    this.#wakeWorker();
+    this.#ring.waitStarted(LONGEST_START_MS);
+  };
   #alive = false;
 
   constructor({ eventFd, poller, layout, onEvent }: ReactorParts) {
@@ -102,8 +111,8 @@ export class ReactorWaker implements Waker {
   }
 
   stop(onStopped: () => void): void {
-    process.removeListener("exit", this.#onExit);
     void this.#exited.then(() => {
+      process.removeListener("exit", this.#onExit);
       this.#eventFd.close(this.#stopFd);
       onStopped();
     });

@@ -52,6 +52,41 @@ test("Receiver.receive() gives results that later ones do not change", async () 
   );
 });
 
+test("Receiver.receive() called in the same turn as another one ends leaves the other's bytes alone", async () => {
+  for (let hops = 0; hops < 8; hops++) {
+    const { port, receiver } = setUp();
+    const first = receiver.receive(100, {});
+    port.give(1, 1);
+    port.give(2, 2);
+
+    for (let hop = 0; hop < hops; hop++) await undefined;
+    const second = await Promise.resolve()
+      .then(() => receiver.receive(100, {}))
+      .catch(() => undefined); // refused while the other one waits
+
+    deepEqual([...(await first)], [1, 1]);
+    if (second !== undefined) deepEqual([...second], [2, 2]);
+  }
+});
+
+test("Receiver.receive() with marks called as another one ends loses and repeats nothing", async () => {
+  for (let hops = 0; hops < 8; hops++) {
+    const { port, receiver } = setUp({ lineErrors: "mark" });
+    const first = receiver.receive(2, {});
+    port.give(1, 1);
+    port.give(2, 2);
+
+    for (let hop = 0; hop < hops; hop++) await undefined;
+    const second = receiver.receive(2, {});
+    const results = await Promise.allSettled([first, second]);
+    const received = results.flatMap((result) =>
+      result.status === "fulfilled" ? [...(result.value as Uint8Array)] : [],
+    );
+
+    deepEqual(received.sort(), [1, 1, 2, 2].slice(0, received.length));
+  }
+});
+
 test("Receiver.receive() keeps its memory over a change of readChunkSize", async () => {
   const port = setUp();
   const reading = port.receiver.receive(100, {});

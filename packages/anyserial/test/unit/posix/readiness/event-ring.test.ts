@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { once } from "node:events";
 import { type TestContext, test } from "node:test";
 import { Worker } from "node:worker_threads";
@@ -167,4 +167,15 @@ test("EventRing.listen() reports nothing after stop()", () => {
   ring.listen((token) => events.push(token));
 
   deepEqual(events, []);
+});
+
+test("EventRing.waitStarted() blocks until the producer has started, and no longer than it may", () => {
+  const ring = new EventRing();
+  const before = performance.now();
+
+  ring.waitStarted(20);
+  ok(performance.now() - before >= 19);
+
+  ring.start();
+  ring.waitStarted(Number.POSITIVE_INFINITY);
 });

@@ -58,15 +58,33 @@ test("LibuvWaker runs its listener outside the native callback, once for several
   equal(runs, 2);
 });
 
-test("LibuvWaker.setAlive() holds and lets go of the event loop", () => {
+test("LibuvWaker.setAlive() holds the event loop, and lets go after a moment of silence", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
   const { uv, calls } = fakeLibuv();
   const waker = new LibuvWaker(uv, poller, () => undefined);
   calls.length = 0;
 
   waker.setAlive(true);
   waker.setAlive(false);
+  deepEqual(calls, ["ref 4096"]);
+  t.mock.timers.tick(10);
 
   deepEqual(calls, ["ref 4096", "unref 4096"]);
+});
+
+test("LibuvWaker.setAlive() costs few calls while a conversation goes on", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { uv, calls } = fakeLibuv();
+  const waker = new LibuvWaker(uv, poller, () => undefined);
+  calls.length = 0;
+
+  for (let reply = 0; reply < 100; reply++) {
+    waker.setAlive(true);
+    waker.setAlive(false);
+    t.mock.timers.tick(1);
+  }
+
+  deepEqual(calls.length, 20); // one pair in 10 ms, not in every reply
 });
 
 test("LibuvWaker.stop() closes the handle, whose memory libuv frees", () => {

@@ -362,3 +362,18 @@ test("WatchSet fails what waits when its waker breaks down, and starts anew", as
   set.watch(6, {});
   deepEqual(system.calls, ["start waker", `add 6 ${READABLE}`]);
 });
+
+test("WatchSet keeps the process alive for a wait after a listened descriptor broke down", async (t) => {
+  const { system, set, watch } = setUp(t);
+  watch.listen({ onReadable: () => undefined, onWritable: () => undefined });
+  system.waker?.onFailed?.(new SerialError("broken", { code: "EBADF" }));
+  watch.close();
+
+  const later = set.watch(6, {});
+  const waiting = later.waitReadable();
+  equal(system.isAlive, true);
+
+  later.cancelReadable();
+  await waiting;
+  equal(system.isAlive, false);
+});
