@@ -127,7 +127,7 @@ async function openWhenThere(
       return await openSerialPort(path, config, { signal });
     } catch (error) {
       if (!isCuredByWaiting(error)) throw error;
-      await patience.wait(error, change.next(signal), signal);
+      await patience.wait(error, change.next, signal);
     } finally {
       change.stop();
     }
@@ -175,7 +175,7 @@ class Patience {
 
 interface PathChange {
   /** Resolves at the next change since the watch began. */
-  next(signal: AbortSignal | undefined): Promise<void>;
+  readonly next: Promise<void>;
   stop(): void;
 }
 
@@ -187,16 +187,7 @@ function watchPath(path: string): PathChange {
   });
   const watchers = foldersOf(path).flatMap((folder) => watchFolder(folder, notify));
   return {
-    next: (signal) =>
-      new Promise((resolveNext, reject) => {
-        const onAbort = (): void => reject(signal?.reason);
-        if (signal?.aborted === true) onAbort();
-        signal?.addEventListener("abort", onAbort, { once: true });
-        void changed.then(() => {
-          signal?.removeEventListener("abort", onAbort);
-          resolveNext();
-        });
-      }),
+    next: changed,
     stop: () => {
       for (const watcher of watchers) watcher.close();
     },

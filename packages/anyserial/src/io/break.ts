@@ -18,8 +18,10 @@ export async function holdBreak(
 ): Promise<void> {
   signal?.throwIfAborted();
   core.run("sendBreak", (port) => port.setBreak(true));
+  core.breaksHeld++;
   const clear = (): void => {
     takeBack();
+    if (--core.breaksHeld > 0) return; // another call still holds it
     try {
       core.backendPort.setBreak(false);
     } catch (error) {

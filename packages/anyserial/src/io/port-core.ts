@@ -37,6 +37,8 @@ export class PortCore {
   readonly info: PortInfo | undefined;
   /** Configuration in force. */
   config: SerialConfig;
+  /** Calls of sendBreak() that hold the break condition. */
+  breaksHeld = 0;
   /** Resolves when the port can no longer be used: with the cause, or `undefined` after close(). */
   readonly closed: Promise<SerialError | undefined>;
   /** Aborted when the port can no longer be used; its reason is for nobody's eyes. */

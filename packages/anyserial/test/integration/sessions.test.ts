@@ -3,9 +3,11 @@
 
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { channel, subscribe, unsubscribe } from "node:diagnostics_channel";
+import { getEventListeners } from "node:events";
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { openSerialPort, type SerialError, type SerialPort, serialSessions } from "anyserial";
 import { createVirtualPort } from "anyserial/pty";
 import { startFixture } from "../helpers/child.ts";
@@ -222,3 +224,22 @@ async function refusal(code: string, session: Promise<unknown>): Promise<void> {
   });
   ok(!channel(errors).hasSubscribers);
 }
+
+test(
+  "serialSessions() of a held port leaves no listeners on its signal, however often it tries",
+  leakFree(async () => {
+    await using device = await createVirtualPort();
+    await using _held = await openSerialPort(device.path, { exclusive: true });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const ended = rejects(serialSessions(device.path, { exclusive: true }, { signal }).next(), {
+      name: "AbortError",
+    });
+    await sleep(1000); // tried three times
+
+    const listeners = getEventListeners(signal, "abort").length;
+    controller.abort();
+    await ended;
+    ok(listeners <= 2, `${listeners} listeners`);
+  }),
+);

@@ -81,6 +81,7 @@ export class EventRing {
   /** Consumer: ends both sides. */
   stop(): void {
     Atomics.store(this.#cells, STOPPED, 1);
+    Atomics.add(this.#cells, HEAD, 1); // a producer that is about to wait for it does not
     Atomics.notify(this.#cells, TAIL);
     Atomics.notify(this.#cells, HEAD);
   }

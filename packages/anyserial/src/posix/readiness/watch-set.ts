@@ -125,6 +125,12 @@ export class WatchSet implements Readiness, WatchOwner {
     this.#idleTimer = undefined;
     const parked = [...this.#parked];
     this.#parked.clear();
-    for (const watch of parked) watch.rest();
+    for (const watch of parked) {
+      try {
+        watch.rest();
+      } catch (error) {
+        watch.fail(error as SerialError); // what the poller throws: its next wait tells
+      }
+    }
   }
 }

@@ -74,3 +74,16 @@ test("holdBreak() ends the port when the device is gone at the end of the break"
 
   equal(await core.closed, gone);
 });
+
+test("holdBreak() leaves the break to another call that still holds it", async () => {
+  const { port, core } = openFakePort();
+  const controller = new AbortController();
+  const longer = holdBreak(core, FOR_EVER_MS, controller.signal);
+
+  await holdBreak(core, 1, undefined);
+  deepEqual(breaksOf(port), ["break on", "break on"]);
+  controller.abort(new Error("enough"));
+  await rejects(longer);
+
+  deepEqual(breaksOf(port), ["break on", "break on", "break off"]);
+});

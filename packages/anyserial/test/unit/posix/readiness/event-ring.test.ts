@@ -169,6 +169,23 @@ test("EventRing.listen() reports nothing after stop()", () => {
   deepEqual(events, []);
 });
 
+test("EventRing.stop() reaches a producer that is just about to wait at a full ring", (t) => {
+  const ring = new EventRing();
+  for (let token = 0; token < CAPACITY; token++) ring.push(token, 1);
+  const wait = Atomics.wait;
+  const outcomes: string[] = [];
+  t.mock.method(Atomics, "wait", (cells: Int32Array, index: number, value: number) => {
+    ring.stop();
+    const outcome = wait(cells, index, value, 1000); // for ever, were it not a test
+    outcomes.push(outcome);
+    return outcome;
+  });
+
+  ring.push(CAPACITY, 1);
+
+  deepEqual(outcomes, ["not-equal"]);
+});
+
 test("EventRing.waitStarted() blocks until the producer has started, and no longer than it may", () => {
   const ring = new EventRing();
   const before = performance.now();
