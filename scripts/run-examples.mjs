@@ -39,7 +39,7 @@ function extract(page) {
   const fences = readFileSync(page, "utf8").matchAll(/^```ts\n(.*?)^```$/gms);
   return [...fences].map(([, code], index) => {
     const name = `${page.replaceAll(/\W/g, "-")}-${index + 1}`;
-    const text = code.replaceAll("/dev/ttyUSB0", device.path).replaceAll("/tmp/", `${directory}/`);
+    const text = code.replaceAll("/tmp/", `${directory}/`).replaceAll("/dev/ttyUSB0", device.path);
     writeFileSync(`${directory}/${name}.mts`, `${text}export {};\n`);
     return { name, page };
   });
