@@ -1,4 +1,4 @@
-// Runs contenders in turns, A B C A B C, so that whatever else the machine does hits all of them.
+// Runs contenders in turns, so that whatever else the machine does hits all of them.
 
 /**
  * Starts every contender beside a peer of its own, all of them idle until their turn.
@@ -25,7 +25,8 @@ export function stopAll(pairs) {
 }
 
 /**
- * Lets everyone have a turn in every round, each round starting with another one.
+ * Lets everyone have a turn in every round, in another order each time: what one leaves behind, a
+ * warm cache or a clocked-up processor, then serves no particular other one.
  *
  * @param entries Things with an `id`.
  * @param count Number of rounds.
@@ -35,12 +36,16 @@ export function stopAll(pairs) {
 export async function runRounds(entries, count, turn) {
   const results = Object.fromEntries(entries.map(({ id }) => [id, []]));
   for (let round = 0; round < count; round++) {
-    for (let step = 0; step < entries.length; step++) {
-      const entry = entries[(round + step) % entries.length];
-      results[entry.id].push(await turn(entry, round));
-    }
+    for (const entry of shuffled(entries)) results[entry.id].push(await turn(entry, round));
   }
   return results;
+}
+
+function shuffled(entries) {
+  return entries
+    .map((entry) => ({ entry, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ entry }) => entry);
 }
 
 /** One field of every round's result, by id. */

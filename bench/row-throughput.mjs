@@ -9,7 +9,7 @@ const SLICE_MEGABYTES = 10;
 const SLICE_BYTES = SLICE_MEGABYTES * 1e6;
 
 export async function measureThroughput({ contenders, tools, quick }) {
-  const slices = quick ? 3 : 30;
+  const slices = quick ? 3 : 50;
   const pairs = await startAll(contenders, () => startFlood(tools));
   const turns = pairs.flatMap((pair) => [
     { ...pair, command: "read" },
