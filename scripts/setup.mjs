@@ -57,6 +57,7 @@ function npm(...args) {
 function run(command, args, options) {
   const result = spawnSync(command, args, { cwd: root, ...options });
   if (result.error) throw result.error;
+  if (result.status !== 0) process.stderr.write(`${result.stdout ?? ""}${result.stderr ?? ""}`);
   if (result.status !== 0) throw new Error(`${command} ${args.join(" ")} failed`);
   return result;
 }

@@ -102,7 +102,8 @@ async function sendAll(
     return bytesSent;
   } catch (error) {
     if (!deadline.isReason(error)) throw error;
-    const hint = `${bytesSent} bytes were taken; check flow control, or give a longer --timeout`;
+    const { bytesWritten = 0 } = error as { readonly bytesWritten?: number }; // of the last chunk
+    const hint = `${bytesSent + bytesWritten} bytes were taken; check flow control, or give a longer --timeout`;
     throw notInTime("Cannot send to", call, hint);
   }
 }

@@ -103,6 +103,8 @@ export interface Facts {
   readonly node: NodeFacts | undefined;
   /** Ports that discovery sees. */
   readonly ports: readonly PortInfo[];
+  /** Terminals beside the path, such as `/dev/ttyUSB0` beside `/dev/ttyUSB1`. */
+  readonly siblings: readonly string[];
   /** Links of /dev/serial that lead nowhere. */
   readonly danglingLinks: readonly string[];
   readonly info: PortInfo | undefined;

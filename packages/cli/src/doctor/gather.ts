@@ -4,7 +4,7 @@
 import { inspectSerialPort, listSerialPorts, type PortInfo } from "anyserial";
 import type { Facts, RateFacts } from "./facts.ts";
 import { gatherAdapter, gatherKernelLog, isIgnoredByModemManager } from "./gather/adapter.ts";
-import { gatherDanglingLinks, gatherNode } from "./gather/node.ts";
+import { gatherDanglingLinks, gatherNode, gatherSiblings } from "./gather/node.ts";
 import { lookTwice, tryRate } from "./gather/port.ts";
 import {
   gatherProcesses,
@@ -41,11 +41,15 @@ export async function gatherFacts({ path, baudRate, signal }: Question): Promise
     gatherDanglingLinks(),
   ]);
   const openPorts = await openPortsOf(user.uid, processes, unreadBytes);
-  const machine = { path, system, user, ports, danglingLinks, openPorts };
+  const siblings = path === undefined ? [] : await gatherSiblings(path);
+  const machine = { path, system, user, ports, siblings, danglingLinks, openPorts };
   return { ...machine, ...(await gatherPort({ path, baudRate, signal }, ports, processes)) };
 }
 
-type PortFacts = Omit<Facts, "path" | "system" | "user" | "ports" | "danglingLinks" | "openPorts">;
+type PortFacts = Omit<
+  Facts,
+  "path" | "system" | "user" | "ports" | "siblings" | "danglingLinks" | "openPorts"
+>;
 
 const NO_PORT: PortFacts = {
   node: undefined,

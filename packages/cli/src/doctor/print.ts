@@ -13,6 +13,8 @@ const MARKS: Readonly<Record<Severity, string>> = {
 
 /** Prints findings for people: problems in full, what is fine in one line. */
 export function findingsText(findings: readonly Finding[]): string {
+  if (findings.length === 0)
+    return "ok       nothing wrong was found; name a port to have it looked at\n";
   const blocks = findings.map((finding) =>
     finding.severity === "ok" ? headline(finding) : fullText(finding),
   );

@@ -88,6 +88,7 @@ export const HEALTHY: Facts = {
     group: "dialout",
   },
   ports: [FT232R],
+  siblings: [],
   danglingLinks: [],
   info: FT232R,
   holders: [],

@@ -60,10 +60,14 @@ test("doctor finds nothing wrong with a port that is fine, and exits 0", async (
 });
 
 test("doctor names the nearest port for a path that is missing, and exits 1", async (t) => {
-  const diagnosis = await diagnose(join(temporaryFolder(t), "ttyUSB0"));
+  const device = await createDevice(t, join(temporaryFolder(t), "ttyUSB0"));
+  const wrong = device.path.replace("ttyUSB0", "ttyUSB1");
+
+  const diagnosis = await diagnose(wrong);
 
   equal(diagnosis.code, 1);
   equal(diagnosis.findings[0]?.id, "not-found");
+  ok(diagnosis.findings[0]?.summary.endsWith(`did you mean ${device.path}?`));
 });
 
 test("doctor tells a dangling by-id link from a missing path", async (t) => {

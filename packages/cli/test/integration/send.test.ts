@@ -104,7 +104,7 @@ test("send --timeout ends with 124 when the device takes nothing, and says how m
   const command = startCommand(["send", device.path, "--timeout", "50ms"], { input });
 
   equal(await command.ended, 124);
-  match(command.stderr.text, /^anyserial: Cannot send to port .* hint: \d+ bytes were taken/);
+  match(command.stderr.text, /^anyserial: Cannot send to port .* hint: [1-9]\d* bytes were taken/);
 });
 
 test("send that waits for the device ends at once when it is told to", async (t) => {

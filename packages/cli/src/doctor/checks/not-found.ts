@@ -13,7 +13,7 @@ const EXPECTED_DRIVER = /\b(ftdi_sio|cp210x|ch341|pl2303|cdc_acm)\b/;
 export function checkNotFound(facts: Facts): readonly Finding[] {
   const { path, node, ports, danglingLinks } = facts;
   if (path === undefined || node === undefined || node.kind === "device") return [];
-  const paths = ports.map((port) => port.path);
+  const paths = [...new Set([...ports.map((port) => port.path), ...facts.siblings])];
   const nearest = nearestPath(path, paths);
   const evidence = [
     ...(node.kind === "dangling-link"
@@ -21,7 +21,9 @@ export function checkNotFound(facts: Facts): readonly Finding[] {
       : []),
     ...(node.kind === "other" ? [`${path} exists and is no terminal device`] : []),
     ...(node.kind === "missing" ? [`there is nothing at ${path}`] : []),
-    paths.length === 0 ? "discovery sees no serial port" : `ports that exist: ${paths.join(", ")}`,
+    paths.length === 0
+      ? "there is no serial port to be seen"
+      : `ports that exist: ${paths.join(", ")}`,
     ...danglingLinks.filter((link) => link !== path).map((link) => `${link} leads nowhere`),
     ...(facts.kernelLog ?? []).slice(-3).map((line) => `kernel: ${line}`),
   ];

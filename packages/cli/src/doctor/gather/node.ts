@@ -1,7 +1,7 @@
 // What is at a path, and which links of /dev/serial lead nowhere.
 
 import { lstat, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { NodeFacts } from "../facts.ts";
 import { linkOf, namesIn, resolved, textOf } from "./read.ts";
 
@@ -29,6 +29,22 @@ export async function gatherNode(path: string): Promise<NodeFacts> {
     owner: await nameOf("/etc/passwd", found.uid),
     group: await nameOf("/etc/group", found.gid),
   };
+}
+
+/** Finds devices in the same folder whose name differs by its number only. */
+export async function gatherSiblings(path: string): Promise<string[]> {
+  const folder = dirname(path);
+  const stem = basename(path).replace(/\d+$/, "");
+  const names = (await namesIn(folder)).filter(
+    (name) => name !== basename(path) && name.replace(/\d+$/, "") === stem,
+  );
+  const checked = await Promise.all(
+    names.map(async (name) => {
+      const found = await stat(join(folder, name)).catch(() => undefined);
+      return found?.isCharacterDevice() === true ? join(folder, name) : undefined;
+    }),
+  );
+  return checked.filter((name) => name !== undefined).sort();
 }
 
 /** Finds links of udev whose device is gone. */
