@@ -3,6 +3,7 @@
 
 import { hintFor, topicFor } from "./hints.ts";
 
+const PAGE = "docs/troubleshooting.md#";
 const BRAND = Symbol.for("anyserial.SerialError");
 
 /** Where and why an operation failed; every field ends up on the {@link SerialError}. */
@@ -49,7 +50,7 @@ export class SerialError extends Error {
   readonly syscall: string | undefined;
   /** The Win32 error code; `undefined` on other systems. */
   readonly winerror: number | undefined;
-  /** One sentence that says what to do next. */
+  /** One sentence that says what to do next, with the section of the troubleshooting page. */
   readonly hint: string | undefined;
   /** Section of docs/troubleshooting.md, and check of `anyserial doctor`: `busy`, `not-found`, … */
   readonly topic: string | undefined;
@@ -63,6 +64,7 @@ export class SerialError extends Error {
   constructor(message: string, details: SerialErrorDetails = {}) {
     super(message, "cause" in details ? { cause: details.cause } : undefined);
     Object.defineProperty(this, BRAND, { value: true });
+    this.topic = topicFor(this.name);
     this.code = details.code ?? "ERR_SERIAL";
     this.path = details.path;
     this.operation = details.operation;
@@ -70,8 +72,7 @@ export class SerialError extends Error {
     this.syscall = details.syscall;
     this.winerror = details.winerror;
     this.bytesWritten = details.bytesWritten;
-    this.topic = topicFor(this.name);
-    this.hint = details.hint ?? hintFor(this.name, this.code, details);
+    this.hint = withPage(details.hint ?? hintFor(this.name, this.code, details), this.topic);
   }
 }
 
@@ -154,6 +155,12 @@ export class SerialBusyError extends SerialError {
  */
 export function isSerialError(value: unknown): value is SerialError {
   return typeof value === "object" && value !== null && BRAND in value;
+}
+
+/** An error that is made anew of another one has the page in its hint already. */
+function withPage(hint: string | undefined, topic: string | undefined): string | undefined {
+  if (hint === undefined || topic === undefined || hint.includes(PAGE)) return hint;
+  return `${hint} (see ${PAGE}${topic})`;
 }
 
 const ACTIONS: Readonly<Record<string, string>> = {

@@ -43,6 +43,6 @@ test("checkBlockingAddress() accepts paths, and no scheme", () => {
   throws(() => checkBlockingAddress("loop://"), {
     name: "UnsupportedFeatureError",
     code: "ERR_SERIAL_SCHEME",
-    hint: "open it with openSerialPort(): only paths can block",
+    hint: "open it with openSerialPort(): only paths can block (see docs/troubleshooting.md#capabilities)",
   });
 });

@@ -99,7 +99,10 @@ test("SerialError has a cause only when it is given one", () => {
 });
 
 test("SerialError prefers a hint of its own to the general one", () => {
-  equal(new PortBusyError("x", { hint: "end minicom" }).hint, "end minicom");
+  equal(
+    new PortBusyError("x", { hint: "end minicom" }).hint,
+    "end minicom (see docs/troubleshooting.md#busy)",
+  );
 });
 
 test("SerialError does not show its brand when it is spread or printed", () => {

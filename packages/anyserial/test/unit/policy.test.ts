@@ -63,7 +63,12 @@ test("createSettle() warns once per setting under warn", async () => {
   deepEqual(
     warnings.map(({ name, message, code, detail }) => [name, message, code, detail]),
     [
-      ["SerialUnsupportedWarning", "Cannot set x", "ENOTTY", "do y"],
+      [
+        "SerialUnsupportedWarning",
+        "Cannot set x",
+        "ENOTTY",
+        "do y (see docs/troubleshooting.md#capabilities)",
+      ],
       ["SerialUnsupportedWarning", "Cannot set z", "EINVAL", undefined],
     ],
   );

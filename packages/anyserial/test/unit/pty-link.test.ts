@@ -47,7 +47,7 @@ test("checkLink() refuses a regular file, and leaves it", (t) => {
     ...inUse,
     path: link,
     message: `Cannot create port "${link}": the path is in use`,
-    hint: `remove ${link} if nothing uses it, or choose another path`,
+    hint: `remove ${link} if nothing uses it, or choose another path (see docs/troubleshooting.md#busy)`,
   });
   equal(readFileSync(link, "utf8"), "precious");
 });

@@ -71,6 +71,6 @@ test("changedSettings() says what was asked for and what was taken", () => {
   );
   equal(
     change?.error.hint,
-    "set dataBits to 8 or another value that the driver keeps, or set unsupportedPolicy to warn or ignore",
+    "set dataBits to 8 or another value that the driver keeps, or set unsupportedPolicy to warn or ignore (see docs/troubleshooting.md#custom-baud)",
   );
 });

@@ -22,7 +22,7 @@ const MISSING = new PortNotFoundError('Cannot open port "/dev/x": no such file (
 test("Output.error() prints one line with the hint", () => {
   equal(
     printed(MISSING, false),
-    'anyserial: Cannot open port "/dev/x": no such file (ENOENT): hint: plug it in\n',
+    'anyserial: Cannot open port "/dev/x": no such file (ENOENT): hint: plug it in (see docs/troubleshooting.md#not-found)\n',
   );
 });
 
@@ -32,7 +32,7 @@ test("Output.error() prints one JSON object", () => {
       name: "PortNotFoundError",
       code: "ENOENT",
       message: 'Cannot open port "/dev/x": no such file (ENOENT)',
-      hint: "plug it in",
+      hint: "plug it in (see docs/troubleshooting.md#not-found)",
       path: "/dev/x",
     },
   });

@@ -68,7 +68,7 @@ test("LinuxBackend.open() names the program that holds the port", async () => {
     errno: 11,
     message:
       'Cannot open port "/dev/ttyS4": locked by another program (EAGAIN), held by minicom (pid 42)',
-    hint: "end minicom (pid 42), or wait until it closes the port",
+    hint: "end minicom (pid 42), or wait until it closes the port (see docs/troubleshooting.md#busy)",
   });
 });
 

@@ -224,7 +224,7 @@ test("LowLatency refuses a timer that it may not write, with a udev rule", {
         ok(error.cause instanceof Error);
         equal(
           error.hint,
-          `let your user write ${timer}, with a udev rule: SUBSYSTEM=="usb-serial", DRIVER=="ftdi_sio", ATTR{latency_timer}="1"`,
+          `let your user write ${timer}, with a udev rule: SUBSYSTEM=="usb-serial", DRIVER=="ftdi_sio", ATTR{latency_timer}="1" (see docs/troubleshooting.md#permission)`,
         );
         return true;
       },

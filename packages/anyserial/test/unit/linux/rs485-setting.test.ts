@@ -91,7 +91,7 @@ test("Rs485Setting settles what the driver sanitises, and restore() still knows 
         code: "ERR_SERIAL_SETTING_CHANGED",
         message:
           'Cannot configure port "/dev/ttyS4": the driver changed rs485.delayBeforeSendMs from 500 to 100',
-        hint: "set rs485.delayBeforeSendMs to 100, or set unsupportedPolicy to warn or ignore to keep what the driver took",
+        hint: "set rs485.delayBeforeSendMs to 100, or set unsupportedPolicy to warn or ignore to keep what the driver took (see docs/troubleshooting.md#custom-baud)",
       },
     ],
   );
@@ -128,7 +128,7 @@ test("Rs485Setting settles a driver without RS-485, and has nothing to restore",
     code: "ENOTTY",
     syscall: "ioctl(TIOCGRS485)",
     path: "/dev/ttyS4",
-    hint: "use an adapter whose driver implements TIOCSRS485, or switch RTS by hand with setControlLines()",
+    hint: "use an adapter whose driver implements TIOCSRS485, or switch RTS by hand with setControlLines() (see docs/troubleshooting.md#capabilities)",
   });
   setting.restore();
 

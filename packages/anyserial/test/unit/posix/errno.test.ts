@@ -136,10 +136,13 @@ test("errnoError() uses a hint that it is given, else the general one", () => {
     errnoByName: ABI.errno,
   } as const;
 
-  equal(errnoError({ ...call, hint: "buy another" }).hint, "buy another");
+  equal(
+    errnoError({ ...call, hint: "buy another" }).hint,
+    "buy another (see docs/troubleshooting.md#capabilities)",
+  );
   equal(
     errnoError({ ...call, hint: undefined }).hint,
-    "leave the option out, or set unsupportedPolicy to warn or ignore to go on without it",
+    "leave the option out, or set unsupportedPolicy to warn or ignore to go on without it (see docs/troubleshooting.md#capabilities)",
   );
 });
 

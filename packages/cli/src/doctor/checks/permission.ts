@@ -6,6 +6,7 @@ import type { Finding, Fix } from "../finding.ts";
 import { quote } from "../shell.ts";
 
 const READ_WRITE = 0o6;
+const GROUP_READ_WRITE = 0o060;
 
 /** Looks at who may open the node. */
 export function checkPermission(facts: Facts): readonly Finding[] {
@@ -54,7 +55,7 @@ function mayOpen(node: NodeFacts, user: UserFacts): boolean {
 }
 
 function fixes({ system, user }: Facts, node: NodeFacts, isSessionOld: boolean): Fix[] {
-  if (system.isContainer) {
+  if (system.isContainer && node.target?.startsWith("/dev/pts/") !== true) {
     return [
       {
         command: `docker run --device ${quote(node.target ?? "")} …`,
@@ -62,6 +63,7 @@ function fixes({ system, user }: Facts, node: NodeFacts, isSessionOld: boolean):
       },
     ];
   }
+  if (((node.mode ?? 0) & GROUP_READ_WRITE) !== GROUP_READ_WRITE) return [openToGroup(node)];
   const group = node.group ?? defaultGroup(system.distribution);
   const relogin: Fix = {
     command: `newgrp ${group}`,
@@ -76,6 +78,21 @@ function fixes({ system, user }: Facts, node: NodeFacts, isSessionOld: boolean):
     },
     relogin,
   ];
+}
+
+/** The group has no right either: joining it would not help. */
+function openToGroup(node: NodeFacts): Fix {
+  const path = node.target ?? "";
+  if (path.startsWith("/dev/pts/")) {
+    return {
+      command: `sudo chmod 666 ${quote(path)}`,
+      note: "or have whoever makes the emulated port set its mode, owner or group",
+    };
+  }
+  return {
+    command: `sudo chmod g+rw ${quote(path)}`,
+    note: 'until the next plug; a udev rule with MODE="0660" and GROUP lasts',
+  };
 }
 
 /** Arch and its relatives call the group uucp, the others dialout. */

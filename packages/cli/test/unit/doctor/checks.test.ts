@@ -85,6 +85,17 @@ const ROWS: readonly Row[] = [
     fix: "docker run --device /dev/ttyUSB0 …",
   },
   {
+    what: "a node that gives its group no right",
+    facts: {
+      user: { name: "bob", uid: 1001, groups: [1001, 20], memberOf: ["dialout"] },
+      node: { ...(HEALTHY.node ?? fail()), mode: 0o600 },
+    },
+    id: "permission",
+    severity: "problem",
+    says: /may not open|session is older/,
+    fix: "sudo chmod g+rw /dev/ttyUSB0",
+  },
+  {
     what: "another program that has the port open",
     facts: { holders: [other] },
     id: "busy",
