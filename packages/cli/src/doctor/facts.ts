@@ -94,6 +94,15 @@ export interface OpenPortFacts {
   readonly unreadBytes: number | undefined;
 }
 
+/** A USB adapter that is plugged in and that no driver has taken. */
+export interface UnboundAdapterFacts {
+  /** USB vendor and product id, four hexadecimal digits each. */
+  readonly vid: string;
+  readonly pid: string;
+  /** Driver that knows it. */
+  readonly driver: string;
+}
+
 /** All of it. */
 export interface Facts {
   /** Path asked about; `undefined` when the whole machine is looked at. */
@@ -118,4 +127,5 @@ export interface Facts {
   /** Kernel messages about the port and its driver, newest last; `undefined` where not readable. */
   readonly kernelLog: readonly string[] | undefined;
   readonly openPorts: readonly OpenPortFacts[];
+  readonly unboundAdapters: readonly UnboundAdapterFacts[];
 }

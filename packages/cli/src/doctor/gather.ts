@@ -15,6 +15,7 @@ import {
 } from "./gather/processes.ts";
 import { resolved } from "./gather/read.ts";
 import { gatherSystem, gatherUser } from "./gather/system.ts";
+import { gatherUnboundAdapters } from "./gather/usb.ts";
 
 /** What is asked about. */
 export interface Question {
@@ -33,22 +34,39 @@ export interface Question {
  * @throws `signal.reason` — the signal is aborted.
  */
 export async function gatherFacts({ path, baudRate, signal }: Question): Promise<Facts> {
-  const [system, user, processes, ports, danglingLinks] = await Promise.all([
+  const [system, user, processes, ports, danglingLinks, unboundAdapters] = await Promise.all([
     gatherSystem(),
     gatherUser(),
     gatherProcesses(),
     listSerialPorts().catch(() => []),
     gatherDanglingLinks(),
+    gatherUnboundAdapters(),
   ]);
   const openPorts = await openPortsOf(user.uid, processes, unreadBytes);
   const siblings = path === undefined ? [] : await gatherSiblings(path);
-  const machine = { path, system, user, ports, siblings, danglingLinks, openPorts };
+  const machine = {
+    path,
+    system,
+    user,
+    ports,
+    siblings,
+    danglingLinks,
+    openPorts,
+    unboundAdapters,
+  };
   return { ...machine, ...(await gatherPort({ path, baudRate, signal }, ports, processes)) };
 }
 
 type PortFacts = Omit<
   Facts,
-  "path" | "system" | "user" | "ports" | "siblings" | "danglingLinks" | "openPorts"
+  | "path"
+  | "system"
+  | "user"
+  | "ports"
+  | "siblings"
+  | "danglingLinks"
+  | "openPorts"
+  | "unboundAdapters"
 >;
 
 const NO_PORT: PortFacts = {

@@ -106,6 +106,7 @@ export const HEALTHY: Facts = {
   modemManager: undefined,
   kernelLog: [],
   openPorts: [],
+  unboundAdapters: [],
 };
 
 /** No device at the path. */

@@ -6,8 +6,8 @@ import type { Finding, Fix } from "../finding.ts";
 import { nearestPath } from "../nearest.ts";
 import { quote } from "../shell.ts";
 
-/** Drivers by USB vendor id, for adapters that are plugged in and have no port. */
-const EXPECTED_DRIVER = /\b(ftdi_sio|cp210x|ch341|pl2303|cdc_acm)\b/;
+/** Drivers as the kernel log names them. */
+const DRIVER = /\b(ftdi_sio|cp210x|ch341|pl2303|cdc_acm)\b/;
 
 /** Looks at what is at the path. */
 export function checkNotFound(facts: Facts): readonly Finding[] {
@@ -25,6 +25,9 @@ export function checkNotFound(facts: Facts): readonly Finding[] {
       ? "there is no serial port to be seen"
       : `ports that exist: ${paths.join(", ")}`,
     ...danglingLinks.filter((link) => link !== path).map((link) => `${link} leads nowhere`),
+    ...facts.unboundAdapters.map(
+      ({ vid, pid, driver }) => `USB ${vid}:${pid} is plugged in and has no driver (${driver})`,
+    ),
     ...(facts.kernelLog ?? []).slice(-3).map((line) => `kernel: ${line}`),
   ];
   return [
@@ -52,15 +55,15 @@ function summaryOf(kind: string, path: string, nearest: string | undefined): str
 function fixes(facts: Facts, nearest: string | undefined): Fix[] {
   const fix: Fix[] = [];
   if (nearest !== undefined) fix.push({ command: `npx anyserial monitor ${quote(nearest)}` });
-  const driver = (facts.kernelLog ?? [])
-    .map((line) => EXPECTED_DRIVER.exec(line)?.[1])
-    .find(Boolean);
+  for (const { driver } of facts.unboundAdapters) fix.push(loadDriver(driver));
   if (facts.ports.length === 0 && facts.system.platform === "linux") {
     fix.push({ command: "lsusb", note: "does the bus see the adapter at all?" });
-    fix.push({
-      command: `sudo modprobe ${driver ?? "ftdi_sio"}`,
-      note: "the driver of your adapter: ftdi_sio, cp210x, ch341, pl2303 or cdc_acm",
-    });
+    const named = (facts.kernelLog ?? []).map((line) => DRIVER.exec(line)?.[1]).find(Boolean);
+    if (named !== undefined) fix.push(loadDriver(named));
   }
   return fix;
+}
+
+function loadDriver(driver: string): Fix {
+  return { command: `sudo modprobe ${driver}`, run: ["sudo", "modprobe", driver] };
 }

@@ -51,6 +51,19 @@ const ROWS: readonly Row[] = [
     fix: "lsusb",
   },
   {
+    what: "an adapter without its driver",
+    facts: {
+      ...MISSING,
+      path: "/dev/elsewhere",
+      ports: [],
+      unboundAdapters: [{ vid: "10c4", pid: "ea60", driver: "cp210x" }],
+    },
+    id: "not-found",
+    severity: "problem",
+    says: /There is no/,
+    fix: "sudo modprobe cp210x",
+  },
+  {
     what: "a node that is no terminal",
     facts: { ...MISSING, node: { ...(MISSING.node ?? fail()), kind: "other" } },
     id: "not-found",

@@ -12,6 +12,7 @@ import {
   modemManagerOf,
   openPortsOf,
 } from "#internal/doctor/gather/processes.js";
+import { gatherUnboundAdapters } from "#internal/doctor/gather/usb.js";
 import { FT232R } from "../../helpers/doctor-facts.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
@@ -153,4 +154,22 @@ test("gatherDanglingLinks() lists links of udev that lead nowhere", async (t) =>
   symlinkSync("../../ttyUSB77", join(root, "by-id/bad"));
 
   deepEqual(await gatherDanglingLinks(root), [join(root, "by-id/bad")]);
+});
+
+test("gatherUnboundAdapters() finds an adapter whose interfaces no driver has taken", async (t) => {
+  const sysfs = temporaryFolder(t);
+  const root = join(sysfs, "bus/usb/devices");
+  for (const [name, vid] of [
+    ["1-1", "10c4"],
+    ["1-2", "0403"],
+    ["1-3", "046d"],
+  ] as const) {
+    mkdirSync(join(root, name), { recursive: true });
+    mkdirSync(join(root, `${name}:1.0`));
+    writeFileSync(join(root, name, "idVendor"), `${vid}\n`);
+    writeFileSync(join(root, name, "idProduct"), "ea60\n");
+  }
+  symlinkSync("../../drivers/ftdi_sio", join(root, "1-2:1.0/driver"));
+
+  deepEqual(await gatherUnboundAdapters(sysfs), [{ vid: "10c4", pid: "ea60", driver: "cp210x" }]);
 });
