@@ -14,6 +14,8 @@ import type { PosixHandle } from "./tty.ts";
 
 /** Modem lines are looked at this often while somebody listens, in milliseconds. */
 const MODEM_SAMPLE_MS = 10;
+/** A write that waits on a pty is tried again this often, in milliseconds. */
+const PTY_RETRY_MS = 100;
 /** On close, queued output may take this much longer than the line needs, in milliseconds. */
 const CLOSE_SLACK_MS = 100;
 
@@ -156,11 +158,28 @@ export class PosixPort extends PosixDevice implements BackendPort {
     }
   }
 
+  /**
+   * Waits for room. The kernel wakes the writer of a pty when the other side has read, which can be
+   * just before it frees the memory: then poll says "no room", and nothing wakes it again. So a
+   * write on a pty is tried again after a moment, for as long as it waits.
+   */
+  async #roomOrRetry(): Promise<boolean> {
+    if (!this.tty.isPseudoTerminal) return this.waitWritable();
+    let isRetry = false;
+    const timer = setTimeout(() => {
+      isRetry = true;
+      this.#watch.cancelWritable();
+    }, PTY_RETRY_MS);
+    const ready = await this.waitWritable();
+    clearTimeout(timer);
+    return ready || (isRetry && !this.#writeCanceled);
+  }
+
   async #writeLater(data: Uint8Array): Promise<number> {
     this.#writeCanceled = false;
     for (;;) {
       this.counters.waits++;
-      if (!(await this.waitWritable())) return 0;
+      if (!(await this.#roomOrRetry())) return 0;
       const count = this.tryWrite(data);
       if (count > 0 || this.#writeCanceled) return count;
     }
