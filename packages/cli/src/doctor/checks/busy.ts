@@ -3,6 +3,7 @@
 import { hintFor } from "anyserial";
 import type { Facts, HolderFacts } from "../facts.ts";
 import type { Finding, Fix } from "../finding.ts";
+import { quote } from "../shell.ts";
 
 /** Looks at who holds the port. */
 export function checkBusy(facts: Facts): readonly Finding[] {
@@ -60,5 +61,5 @@ function endHolder(holder: HolderFacts): Fix {
 }
 
 function asRoot(path: string): Fix {
-  return { command: `sudo fuser -v ${path}`, note: "shows the programs of other users" };
+  return { command: `sudo fuser -v ${quote(path)}`, note: "shows the programs of other users" };
 }

@@ -3,6 +3,7 @@
 import { hintFor } from "anyserial";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
+import { quote } from "../shell.ts";
 
 const STANDARD = [
   300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600, 1000000,
@@ -31,7 +32,7 @@ export function checkCustomBaud({ path, rate, info }: Facts): readonly Finding[]
       summary: `The driver does not do ${asked} baud; the nearest standard rate is ${nearest}`,
       evidence: [...evidence, ...adviceByDriver(info?.driver)],
       hint: hintFor("UnsupportedConfigurationError", "EINVAL", { path }),
-      fix: [{ command: `npx anyserial doctor ${path} --baud ${nearest}` }],
+      fix: [{ command: `npx anyserial doctor ${quote(path)} --baud ${nearest}` }],
     },
   ];
 }
