@@ -232,7 +232,8 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best !== undefined && best.distance <= 2 ? best.name : undefined;
 }
 
-function editDistance(a: string, b: string): number {
+/** Fewest insertions, deletions and replacements (Levenshtein) between two words. */
+export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

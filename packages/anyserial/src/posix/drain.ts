@@ -49,9 +49,19 @@ export async function waitUntil(done: () => boolean, signal: AbortSignal): Promi
 }
 
 async function pause(durationMs: number, signal: AbortSignal): Promise<void> {
-  const bounded = Math.min(Math.max(durationMs, SHORTEST_MS), LONGEST_MS);
+  await sleepUntilAborted(Math.min(Math.max(durationMs, SHORTEST_MS), LONGEST_MS), signal);
+}
+
+/**
+ * Sleeps.
+ *
+ * @param durationMs How long, in milliseconds.
+ * @param signal Ends it early.
+ * @throws `signal.reason` — the signal is aborted.
+ */
+export async function sleepUntilAborted(durationMs: number, signal: AbortSignal): Promise<void> {
   try {
-    await sleep(bounded, undefined, { signal });
+    await sleep(durationMs, undefined, { signal });
   } catch {
     signal.throwIfAborted(); // with the caller's own reason, not the timer's
   }

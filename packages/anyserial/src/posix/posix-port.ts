@@ -1,11 +1,10 @@
 // An open terminal that waits without blocking: the POSIX side of the backend contract. One
 // non-blocking system call first; only when the kernel has nothing does an operation wait.
 
-import { setTimeout as sleep } from "node:timers/promises";
 import { abortable } from "../abort.ts";
 import { type BackendPort, createIoCounters, type IoCounters } from "../backend/backend.ts";
 import type { SerialError } from "../errors.ts";
-import { waitDrained, waitUntil, wireTimeMs } from "./drain.ts";
+import { sleepUntilAborted, waitDrained, waitUntil, wireTimeMs } from "./drain.ts";
 import { PosixDevice } from "./posix-device.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
 import type { Readiness, Watch } from "./readiness/readiness.ts";
@@ -91,11 +90,7 @@ export class PosixPort extends PosixDevice implements BackendPort {
   }
 
   async waitModemLineChange(signal: AbortSignal): Promise<void> {
-    try {
-      await sleep(MODEM_SAMPLE_MS, undefined, { signal });
-    } catch {
-      signal.throwIfAborted(); // with the caller's own reason, not the timer's
-    }
+    await sleepUntilAborted(MODEM_SAMPLE_MS, signal);
   }
 
   async #drainInThread(signal: AbortSignal): Promise<void> {

@@ -1,5 +1,7 @@
 // The port that somebody may have meant.
 
+import { editDistance } from "../args.ts";
+
 /**
  * Finds the path that is closest to a wrong one.
  *
@@ -15,18 +17,4 @@ export function nearestPath(wrong: string, paths: readonly string[]): string | u
   return best !== undefined && best.distance <= Math.max(3, wrong.length / 3)
     ? best.path
     : undefined;
-}
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substituted));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
