@@ -7,7 +7,7 @@ export type Pointer = bigint;
 /**
  * C types that cross the border. `bytes` is a `Uint8Array` passed by address; `pointer` is a
  * {@link Pointer}, 0n for NULL; `size` and `ssize` are word-sized integers, exact up to 2^53;
- * `...` marks where a variadic function's variable part begins.
+ * `string16` is UTF-16, as Windows has it; `...` marks where a variadic function's variable part begins.
  */
 export type CType =
   | "void"
@@ -19,6 +19,7 @@ export type CType =
   | "pointer"
   | "bytes"
   | "string"
+  | "string16"
   | "...";
 
 /** A function of a native library; the binder states the real signature. */
@@ -46,6 +47,8 @@ export interface Ffi {
   program(): NativeLibrary;
   /** Loads a library by name or path. */
   load(path: string): NativeLibrary;
+  /** Loads a library whose functions clean up the stack themselves: Win32 on a 32-bit CPU. */
+  loadStdcall(path: string): NativeLibrary;
   /** `errno` of this thread; valid until anything else runs. */
   errno(): number;
   /** Makes a C function pointer of a JavaScript function; lives as long as the process. */

@@ -16,6 +16,7 @@ const TYPES: Readonly<Record<Exclude<CType, "...">, string>> = {
   pointer: "void *",
   bytes: "void *",
   string: "const char *",
+  string16: "const char16_t *",
 };
 
 const prototypes = new Map<string, ReturnType<typeof koffi.proto>>();
@@ -24,6 +25,7 @@ const prototypes = new Map<string, ReturnType<typeof koffi.proto>>();
 export const ffi: Ffi = {
   program: () => new KoffiNativeLibrary(koffi.load(null)),
   load: (path) => new KoffiNativeLibrary(koffi.load(path)),
+  loadStdcall: (path) => new KoffiNativeLibrary(koffi.load(path), "__stdcall"),
   errno: () => koffi.errno(),
   callback: (listener, returns, parameters): Pointer => {
     const shape = `${returns}(${parameters.join()})`;
@@ -38,9 +40,11 @@ export const ffi: Ffi = {
 
 class KoffiNativeLibrary implements NativeLibrary {
   readonly #library: KoffiLibrary;
+  readonly #convention: string;
 
-  constructor(library: KoffiLibrary) {
+  constructor(library: KoffiLibrary, convention: string = "__cdecl") {
     this.#library = library;
+    this.#convention = convention;
   }
 
   has(symbol: string): boolean {
@@ -59,7 +63,8 @@ class KoffiNativeLibrary implements NativeLibrary {
   bind<F extends NativeFunction>(symbol: string, returns: CType, parameters: readonly CType[]): F {
     const variadicAt = parameters.indexOf("...");
     if (variadicAt === -1) {
-      const bound = this.#library.func(symbol, typeName(returns), parameters.map(typeName));
+      const types = parameters.map(typeName);
+      const bound = this.#library.func(this.#convention, symbol, typeName(returns), types);
       return bound as unknown as F; // the caller states the signature that it just declared
     }
     const fixed = parameters.slice(0, variadicAt).map(typeName);

@@ -1,9 +1,9 @@
 // The reactor's thread: blocked in epoll_wait(2), hands events over, ends when told to.
 
 import { workerData } from "node:worker_threads";
+import { EventRing } from "../../ffi/event-ring.ts";
 import { ffi } from "../../ffi/koffi.ts";
 import { bindEpoll, EpollEvents } from "./epoll.ts";
-import { EventRing } from "./event-ring.ts";
 import type { ReactorWorkerData } from "./reactor.ts";
 
 const EINTR = 4;

@@ -3,9 +3,9 @@
 
 import { isMainThread, Worker } from "node:worker_threads";
 import { SerialError } from "../../errors.ts";
+import { EventRing } from "../../ffi/event-ring.ts";
 import type { Ffi } from "../../ffi/ffi.ts";
 import { type EpollEventLayout, pollerError } from "./epoll.ts";
-import { EventRing } from "./event-ring.ts";
 import { type OnEvent, type Poller, READABLE, type Waker } from "./readiness.ts";
 
 const EFD_CLOEXEC = 0x80000;

@@ -1,7 +1,8 @@
-// Events from the reactor's thread to the main thread: a ring of (token, ready) pairs in shared
-// memory, with one producer and one consumer. A full ring makes the producer wait.
+// Events from a worker thread that is blocked in the system to the main thread: a ring of pairs of
+// 32-bit numbers in shared memory, with one producer and one consumer. A full ring makes the producer
+// wait. For the POSIX reactor a pair is (token, ready), for Windows the halves of an address.
 
-import type { OnEvent } from "./readiness.ts";
+type OnPair = (first: number, second: number) => void;
 
 const HEAD = 0;
 const TAIL = 1;
@@ -44,7 +45,7 @@ export class EventRing {
   }
 
   /** Producer: adds one event; waits while the ring is full. */
-  push(token: number, ready: number): void {
+  push(first: number, second: number): void {
     const tail = Atomics.load(this.#cells, TAIL);
     for (;;) {
       const head = Atomics.load(this.#cells, HEAD);
@@ -54,8 +55,8 @@ export class EventRing {
       Atomics.wait(this.#cells, HEAD, head);
     }
     const slot = HEADER + 2 * (tail & (CAPACITY - 1));
-    this.#cells[slot] = token;
-    this.#cells[slot + 1] = ready;
+    this.#cells[slot] = first;
+    this.#cells[slot + 1] = second;
     Atomics.store(this.#cells, TAIL, (tail + 1) | 0);
   }
 
@@ -65,7 +66,7 @@ export class EventRing {
   }
 
   /** Consumer: reports events as they come, each batch in a task of its own, until stopped. */
-  listen(onEvent: OnEvent): void {
+  listen(onEvent: OnPair): void {
     const waitAsync = (Atomics as unknown as { waitAsync: WaitAsync }).waitAsync; // ES2024
     const turn = (): void => {
       if (this.stopped) return;
@@ -86,17 +87,17 @@ export class EventRing {
     Atomics.notify(this.#cells, HEAD);
   }
 
-  #take(onEvent: OnEvent): void {
+  #take(onEvent: OnPair): void {
     const tail = Atomics.load(this.#cells, TAIL);
     let head = Atomics.load(this.#cells, HEAD);
     if (head === tail) return;
     while (head !== tail) {
       const slot = HEADER + 2 * (head & (CAPACITY - 1));
-      const token = this.#cells[slot] as number;
-      const ready = this.#cells[slot + 1] as number;
+      const first = this.#cells[slot] as number;
+      const second = this.#cells[slot + 1] as number;
       head = (head + 1) | 0;
       Atomics.store(this.#cells, HEAD, head);
-      onEvent(token, ready);
+      onEvent(first, second);
     }
     Atomics.notify(this.#cells, HEAD);
   }

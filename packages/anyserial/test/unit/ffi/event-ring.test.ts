@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { once } from "node:events";
 import { type TestContext, test } from "node:test";
 import { Worker } from "node:worker_threads";
-import { EventRing } from "#internal/posix/readiness/event-ring.js";
+import { EventRing } from "#internal/ffi/event-ring.js";
 
 const CAPACITY = 1024;
 const HEAD = 0;
@@ -127,7 +127,7 @@ const PUSHER = `
 `;
 
 function startPusher(ring: EventRing, count: number): Worker {
-  const module = import.meta.resolve("#internal/posix/readiness/event-ring.js");
+  const module = import.meta.resolve("#internal/ffi/event-ring.js");
   const source = new URL(`data:text/javascript,${encodeURIComponent(PUSHER)}`);
   return new Worker(source, { workerData: { module, memory: ring.memory, count } });
 }

@@ -1,0 +1,225 @@
+// Typed signatures of the kernel32 calls that the Windows backend makes, and nothing else. A failed
+// call returns the negative Win32 error code, read before anything else runs; nothing here throws.
+
+import type { Ffi, NativeLibrary, Pointer } from "../ffi/ffi.ts";
+import { FILE } from "./abi.ts";
+import { bindMemory, bindQueue } from "./kernel32-queue.ts";
+
+/** A HANDLE: Windows keeps them within 32 bits on every CPU. */
+export type Handle = number;
+
+/** The calls. A result of 0 or more is a success; a failure is `-GetLastError()`. */
+export interface Kernel32 {
+  /** CreateFileW for reading and writing, not shared, overlapped: a handle. */
+  createFile(path: string): Handle;
+  closeHandle(handle: Handle): number;
+
+  getCommState(handle: Handle, dcb: Uint8Array): number;
+  setCommState(handle: Handle, dcb: Uint8Array): number;
+  getCommTimeouts(handle: Handle, timeouts: Uint8Array): number;
+  setCommTimeouts(handle: Handle, timeouts: Uint8Array): number;
+  /** Recommends sizes of the driver's queues, in bytes. */
+  setupComm(handle: Handle, inputBytes: number, outputBytes: number): number;
+  /** Reads and clears the errors: fills a DWORD and a COMSTAT. */
+  clearCommError(handle: Handle, errors: Uint8Array, status: Uint8Array): number;
+  purgeComm(handle: Handle, what: number): number;
+  escapeCommFunction(handle: Handle, what: number): number;
+  /** Fills a DWORD. */
+  getCommModemStatus(handle: Handle, status: Uint8Array): number;
+  setCommBreak(handle: Handle): number;
+  clearCommBreak(handle: Handle): number;
+  setCommMask(handle: Handle, mask: number): number;
+  /** Starts to wait for an event; `mask` is a DWORD that is filled when it comes. */
+  waitCommEvent(handle: Handle, mask: Pointer, overlapped: Pointer): number;
+
+  /** Starts to read; the memory belongs to the system until the operation is complete. */
+  readFile(handle: Handle, into: Pointer, length: number, overlapped: Pointer): number;
+  /** Starts to write; the memory belongs to the system until the operation is complete. */
+  writeFile(handle: Handle, data: Pointer, length: number, overlapped: Pointer): number;
+  /** Looks at an operation without waiting: fills a DWORD with the bytes transferred. */
+  getOverlappedResult(handle: Handle, overlapped: Pointer, transferred: Uint8Array): number;
+  /** Asks for the end of one operation, which still completes. */
+  cancelIoEx(handle: Handle, overlapped: Pointer): number;
+  /** Waits in the kernel until all output is out. */
+  flushFileBuffers(handle: Handle): number;
+
+  /** Makes an event that is reset by hand: a handle. */
+  createEvent(): Handle;
+  /** Waits in the kernel: `WAIT_OBJECT_0`, or another number when the time is over. */
+  waitForObject(handle: Handle, timeoutMs: number): number;
+
+  /** Makes a completion port: a handle. */
+  createCompletionPort(): Handle;
+  /** Has the completions of a handle queued at a port, except of what completes at once. */
+  joinCompletionPort(handle: Handle, port: Handle): number;
+  /**
+   * Waits in the kernel for a completion: the address of its OVERLAPPED, 0n for a posted one,
+   * `undefined` when the time is over.
+   */
+  nextCompletion(port: Handle, timeoutMs: number): Pointer | undefined;
+  /** Queues a completion of nothing. */
+  postCompletion(port: Handle): number;
+
+  /** Memory outside the JavaScript heap, zeroed; 0n when there is none. */
+  allocate(size: number): Pointer;
+  free(memory: Pointer): void;
+  /** Copies out of native memory. */
+  copyFrom(memory: Pointer, into: Uint8Array, length: number): void;
+  /** Copies into native memory. */
+  copyTo(memory: Pointer, data: Uint8Array, length: number): void;
+}
+
+type OnHandle = (handle: Handle) => number;
+type OnBytes = (handle: Handle, bytes: Uint8Array) => number;
+type OnNumber = (handle: Handle, value: number) => number;
+type Transfer = (
+  handle: Handle,
+  memory: Pointer,
+  length: number,
+  transferred: Pointer,
+  overlapped: Pointer,
+) => number;
+
+const HANDLE = "ssize";
+const NULL = 0n;
+
+/**
+ * Binds kernel32.
+ *
+ * @param ffi Foreign-function interface.
+ * @returns The calls.
+ */
+export function bindKernel32(ffi: Ffi): Kernel32 {
+  const library = ffi.loadStdcall("kernel32.dll");
+  const lastError = library.bind<() => number>("GetLastError", "uint", []);
+  /** BOOL: 0 is a failure. */
+  const result = (value: number): number => (value === 0 ? -lastError() : 0);
+  return {
+    ...bindSettings(library, result),
+    ...bindTransfers(library, result),
+    ...bindQueue(library, lastError),
+    ...bindMemory(library),
+  };
+}
+
+type Library = NativeLibrary;
+type Result = (value: number) => number;
+
+type Settings = Pick<
+  Kernel32,
+  | "closeHandle"
+  | "getCommState"
+  | "setCommState"
+  | "getCommTimeouts"
+  | "setCommTimeouts"
+  | "setupComm"
+  | "clearCommError"
+  | "purgeComm"
+  | "escapeCommFunction"
+  | "getCommModemStatus"
+  | "setCommBreak"
+  | "clearCommBreak"
+  | "setCommMask"
+>;
+
+function bindSettings(library: Library, result: Result): Settings {
+  const onHandle = (symbol: string): OnHandle => {
+    const call = library.bind<OnHandle>(symbol, "int", [HANDLE]);
+    return (handle) => result(call(handle));
+  };
+  const onBytes = (symbol: string): OnBytes => {
+    const call = library.bind<OnBytes>(symbol, "int", [HANDLE, "bytes"]);
+    return (handle, bytes) => result(call(handle, bytes));
+  };
+  const onNumber = (symbol: string): OnNumber => {
+    const call = library.bind<OnNumber>(symbol, "int", [HANDLE, "uint"]);
+    return (handle, value) => result(call(handle, value));
+  };
+  const setupComm = library.bind<(h: Handle, input: number, output: number) => number>(
+    "SetupComm",
+    "int",
+    [HANDLE, "uint", "uint"],
+  );
+  const clearCommError = library.bind<(h: Handle, e: Uint8Array, s: Uint8Array) => number>(
+    "ClearCommError",
+    "int",
+    [HANDLE, "bytes", "bytes"],
+  );
+  return {
+    closeHandle: onHandle("CloseHandle"),
+    getCommState: onBytes("GetCommState"),
+    setCommState: onBytes("SetCommState"),
+    getCommTimeouts: onBytes("GetCommTimeouts"),
+    setCommTimeouts: onBytes("SetCommTimeouts"),
+    setupComm: (handle, input, output) => result(setupComm(handle, input, output)),
+    clearCommError: (handle, errors, status) => result(clearCommError(handle, errors, status)),
+    purgeComm: onNumber("PurgeComm"),
+    escapeCommFunction: onNumber("EscapeCommFunction"),
+    getCommModemStatus: onBytes("GetCommModemStatus"),
+    setCommBreak: onHandle("SetCommBreak"),
+    clearCommBreak: onHandle("ClearCommBreak"),
+    setCommMask: onNumber("SetCommMask"),
+  };
+}
+
+type Transfers = Pick<
+  Kernel32,
+  | "createFile"
+  | "waitCommEvent"
+  | "readFile"
+  | "writeFile"
+  | "getOverlappedResult"
+  | "cancelIoEx"
+  | "flushFileBuffers"
+>;
+
+function bindTransfers(library: Library, result: Result): Transfers {
+  const transfer = [HANDLE, "pointer", "uint", "pointer", "pointer"] as const;
+  const readFile = library.bind<Transfer>("ReadFile", "int", transfer);
+  const writeFile = library.bind<Transfer>("WriteFile", "int", transfer);
+  const waitCommEvent = library.bind<(h: Handle, mask: Pointer, o: Pointer) => number>(
+    "WaitCommEvent",
+    "int",
+    [HANDLE, "pointer", "pointer"],
+  );
+  const getOverlappedResult = library.bind<
+    (h: Handle, o: Pointer, bytes: Uint8Array, wait: number) => number
+  >("GetOverlappedResult", "int", [HANDLE, "pointer", "bytes", "int"]);
+  const cancelIoEx = library.bind<(h: Handle, o: Pointer) => number>("CancelIoEx", "int", [
+    HANDLE,
+    "pointer",
+  ]);
+  const flush = library.bind<OnHandle>("FlushFileBuffers", "int", [HANDLE]);
+  return {
+    createFile: bindCreateFile(library, result),
+    waitCommEvent: (handle, mask, overlapped) => result(waitCommEvent(handle, mask, overlapped)),
+    readFile: (handle, into, length, overlapped) =>
+      result(readFile(handle, into, length, NULL, overlapped)),
+    writeFile: (handle, data, length, overlapped) =>
+      result(writeFile(handle, data, length, NULL, overlapped)),
+    getOverlappedResult: (handle, overlapped, transferred) =>
+      result(getOverlappedResult(handle, overlapped, transferred, 0)),
+    cancelIoEx: (handle, overlapped) => result(cancelIoEx(handle, overlapped)),
+    flushFileBuffers: (handle) => result(flush(handle)),
+  };
+}
+
+function bindCreateFile(library: Library, result: Result): Kernel32["createFile"] {
+  const createFile = library.bind<
+    (
+      path: string,
+      access: number,
+      share: number,
+      security: Pointer,
+      how: number,
+      flags: number,
+      template: Handle,
+    ) => Handle
+  >("CreateFileW", HANDLE, ["string16", "uint", "uint", "pointer", "uint", "uint", HANDLE]);
+  const access = FILE.GENERIC_READ + FILE.GENERIC_WRITE;
+  const { OPEN_EXISTING, FILE_FLAG_OVERLAPPED, INVALID_HANDLE_VALUE } = FILE;
+  return (path) => {
+    const handle = createFile(path, access, 0, NULL, OPEN_EXISTING, FILE_FLAG_OVERLAPPED, 0);
+    return handle === INVALID_HANDLE_VALUE ? result(0) : handle;
+  };
+}
