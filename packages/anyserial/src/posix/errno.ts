@@ -52,6 +52,7 @@ export const ERRNO_CLASSES: Readonly<Record<ErrnoContext, Readonly<Record<string
   configure: {
     ...GONE,
     EINVAL: UnsupportedConfigurationError,
+    EDEVERR: UnsupportedConfigurationError,
     EOPNOTSUPP: UnsupportedConfigurationError,
     ENOTTY: UnsupportedConfigurationError,
     EACCES: PortPermissionError,
@@ -92,6 +93,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "name too long",
   ELOOP: "too many symbolic links",
   EOPNOTSUPP: "not supported by the driver",
+  EDEVERR: "the driver refuses the value",
 };
 
 /** What failed. */

@@ -5,7 +5,7 @@ import type { OpenRequest } from "../backend/backend.ts";
 import { errnoError, type FailedCall } from "./errno.ts";
 import type { PosixDevice } from "./posix-device.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
-import type { PosixHandle } from "./tty.ts";
+import { commitTermios, type PosixHandle } from "./tty.ts";
 
 /**
  * Opens and configures a terminal.
@@ -33,7 +33,7 @@ export function openTty<D extends PosixDevice>(
     device.discard("input");
     return device;
   } catch (error) {
-    if (original !== undefined) platform.libc.ioctl(fd, platform.abi.TERMIOS_SET, original);
+    if (original !== undefined) commitTermios(platform, fd, original);
     if (device === undefined) platform.libc.close(fd);
     else device.abandon();
     throw error;

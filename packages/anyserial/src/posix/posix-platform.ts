@@ -21,8 +21,11 @@ export interface PosixPlatform {
   applyBaudRate(termios: Termios, baudRate: number): Termios;
   /** Reads the rate that the driver took, in baud. */
   readBaudRate(fd: number, termios: Termios): number;
-  /** What must follow every commit of the settings; returns `-errno` on failure. */
-  afterCommit?(fd: number, config: SerialConfig): number;
+  /**
+   * Commits settings, where that takes more than one request: every commit goes through here, those
+   * that put old settings back as well. By default TERMIOS_SET alone.
+   */
+  commitTermios?(fd: number, termios: Uint8Array): Commit;
   /** The descriptor is the device side of a pty: it has no line, and framing is not compared. */
   isPseudoTerminal(fd: number): boolean;
   /** Throws away a queue; returns `-errno` on failure. */
@@ -46,6 +49,16 @@ export interface PosixPlatform {
   tcdrain(fd: number): number;
   /** Names the program that holds a port, where that can be found. */
   findHolder(path: string): Promise<string | undefined>;
+}
+
+/** What became of a commit of the settings. */
+export interface Commit {
+  /** 0 or more, or `-errno`. */
+  readonly result: number;
+  /** The call that answered so. */
+  readonly syscall: string;
+  /** Everything took but the rate: the line is at a standard one. */
+  readonly isRateOnly: boolean;
 }
 
 /** One setting of the driver outside termios. */

@@ -2,10 +2,10 @@
 
 import type { SettleUnsupported } from "../backend/backend.ts";
 import type { EffectiveConfig, SerialConfig } from "../config.ts";
-import { UnsupportedFeatureError } from "../errors.ts";
+import { UnsupportedConfigurationError, UnsupportedFeatureError } from "../errors.ts";
 import type { ControlLines } from "../modem-lines.ts";
 import { changedSettings } from "../read-back.ts";
-import type { DriverSetting } from "./posix-platform.ts";
+import type { Commit, DriverSetting } from "./posix-platform.ts";
 import { applyConfig, decodeTermios, encodeTermios, readFraming } from "./termios.ts";
 import type { Tty } from "./tty.ts";
 
@@ -66,13 +66,11 @@ export class TtySettings {
   }
 
   #apply(before: Uint8Array, config: SerialConfig, settle: SettleUnsupported): void {
-    const { abi, fd, path, platform, isPseudoTerminal } = this.#tty;
+    const { abi, path, platform, isPseudoTerminal } = this.#tty;
     const framed = applyConfig(abi, decodeTermios(abi, before), config);
     const wanted = platform.applyBaudRate(framed, config.baudRate);
     const committed = this.#tty.writeTermios(encodeTermios(abi, wanted));
-    const call = { context: "configure", operation: "configure" } as const;
-    this.#tty.check({ ...call, syscall: "ioctl(TCSETS)" }, committed);
-    this.#tty.check({ ...call, syscall: "ioctl(speed)" }, platform.afterCommit?.(fd, config) ?? 0);
+    if (committed.result < 0) this.#refused(committed, settle);
     for (const setting of this.#driver) setting.apply(config, settle);
     const line = { path, hasFraming: !isPseudoTerminal };
     for (const change of changedSettings(line, config, this.effective())) {
@@ -88,7 +86,14 @@ export class TtySettings {
       if (this.#config === undefined) setting.restore();
       else setting.apply(this.#config, quietly);
     }
-    if (this.#config !== undefined) this.#tty.platform.afterCommit?.(this.#tty.fd, this.#config);
+  }
+
+  /** A rate that is refused by itself is for the policy: the line goes on at a standard one. */
+  #refused({ result, syscall, isRateOnly }: Commit, settle: SettleUnsupported): void {
+    const call = { context: "configure", operation: "configure", syscall } as const;
+    const error = this.#tty.failure(call, result);
+    if (!isRateOnly || !(error instanceof UnsupportedConfigurationError)) throw error;
+    settle("baudRate", error);
   }
 
   #applyControlLines(lines: ControlLines, settle: SettleUnsupported): void {
@@ -108,7 +113,12 @@ export class TtySettings {
     const operation = locked ? abi.LOCK_EX | abi.LOCK_NB : abi.LOCK_UN;
     const call = { context: "open", operation: "open", syscall: "flock" } as const;
     this.#tty.check(call, libc.flock(fd, operation));
-    libc.ioctlValue(fd, locked ? abi.TIOCEXCL : abi.TIOCNXCL, 0);
+    const marked = libc.ioctlValue(fd, locked ? abi.TIOCEXCL : abi.TIOCNXCL, 0);
+    if (locked && marked === -(abi.errno["EBUSY"] as number)) {
+      // Another program that does not know flock(2) marked it since it was opened (macOS tells).
+      libc.flock(fd, abi.LOCK_UN);
+      throw this.#tty.failure({ ...call, syscall: "ioctl(TIOCEXCL)" }, marked);
+    }
     this.#locked = locked;
   }
 }

@@ -4,7 +4,7 @@ import type { SerialError } from "../errors.ts";
 import { type ErrnoContext, errnoError } from "./errno.ts";
 import type { Libc } from "./libc.ts";
 import type { PosixAbi } from "./posix-abi.ts";
-import type { PosixPlatform } from "./posix-platform.ts";
+import type { Commit, PosixPlatform } from "./posix-platform.ts";
 
 /** An open descriptor, known to be a terminal. */
 export interface PosixHandle {
@@ -78,8 +78,15 @@ export class Tty {
     return bytes;
   }
 
-  /** Writes the kernel's settings; returns `-errno` on failure. */
-  writeTermios(bytes: Uint8Array): number {
-    return this.libc.ioctl(this.fd, this.abi.TERMIOS_SET, bytes);
+  /** Writes the kernel's settings. */
+  writeTermios(bytes: Uint8Array): Commit {
+    return commitTermios(this.platform, this.fd, bytes);
   }
+}
+
+/** Commits settings as the platform does. */
+export function commitTermios(platform: PosixPlatform, fd: number, termios: Uint8Array): Commit {
+  if (platform.commitTermios !== undefined) return platform.commitTermios(fd, termios);
+  const result = platform.libc.ioctl(fd, platform.abi.TERMIOS_SET, termios);
+  return { result, syscall: "ioctl(TCSETS)", isRateOnly: false };
 }

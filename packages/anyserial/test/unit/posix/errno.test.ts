@@ -74,11 +74,24 @@ test("the rows of this test are all numbers of the Linux table", () => {
   deepEqual(new Set(ROWS.map(([name]) => name)), new Set(Object.keys(ABI.errno)));
 });
 
-test("ERRNO_CLASSES names only numbers that the Linux table knows", () => {
+/** Numbers that only other systems have. */
+const ELSEWHERE = new Set(["EDEVERR"]);
+
+test("ERRNO_CLASSES names only numbers that the Linux table knows, and a few of other systems", () => {
   for (const context of CONTEXTS) {
     for (const name of Object.keys(ERRNO_CLASSES[context]))
-      ok(Object.hasOwn(ABI.errno, name), name);
+      ok(Object.hasOwn(ABI.errno, name) || ELSEWHERE.has(name), name);
   }
+});
+
+test("errnoError() makes UnsupportedConfigurationError of macOS's EDEVERR in configure", () => {
+  const errnoByName = { EDEVERR: 83 };
+  const call = { operation: "configure", path: "/dev/cu.x", syscall: "ioctl(X)", errno: 83 };
+
+  const error = errnoError({ ...call, context: "configure", errnoByName });
+
+  equal(error.name, "UnsupportedConfigurationError");
+  equal(error.code, "EDEVERR");
 });
 
 test("errnoError() keeps an unknown number visible", () => {

@@ -243,25 +243,59 @@ test("TtySettings.configure() settles control lines that the driver does not hav
   deepEqual(settled, ["controlLines ENOTTY"]);
 });
 
-test("TtySettings.configure() runs what must follow a commit, and fails with it", () => {
-  const rates: number[] = [];
-  const { libc, settings } = setUp({
-    afterCommit: (_fd, { baudRate }) => {
-      rates.push(baudRate);
-      return baudRate === 31 ? -22 : 0;
+/** A platform that sets rates above 100 by a request of its own, and is refused 131. */
+function slowCommit(libc: () => FakeLibc, commits: number[]): Partial<PosixPlatform> {
+  return {
+    commitTermios: (_fd, termios) => {
+      const rate = wordAt(termios, 40);
+      commits.push(rate);
+      if (rate !== 131) libc().termios = termios.slice();
+      const result = rate === 131 ? -22 : 0;
+      return { result, syscall: "ioctl(RATE)", isRateOnly: true };
     },
-  });
-  settings.configure(configOf({ baudRate: 30 }), raise);
-  const before = [...libc.termios];
+  };
+}
 
-  throws(() => settings.configure(configOf({ baudRate: 31 }), raise), {
+test("TtySettings.configure() puts old settings back by the platform's own commit", () => {
+  const commits: number[] = [];
+  const port: SetUp = setUp(slowCommit(() => port.libc, commits));
+  port.settings.configure(configOf({ baudRate: 130 }), raise);
+  const before = [...port.libc.termios];
+
+  throws(() => port.settings.configure(configOf({ baudRate: 131 }), raise), {
     name: "UnsupportedConfigurationError",
     code: "EINVAL",
-    syscall: "ioctl(speed)",
+    syscall: "ioctl(RATE)",
   });
 
-  deepEqual(rates, [30, 31, 30]); // the old rate is put back in the same way
-  deepEqual([...libc.termios], before);
+  deepEqual(commits, [130, 131, 130]);
+  deepEqual([...port.libc.termios], before);
+});
+
+test("TtySettings.configure() lets the policy settle a rate that is refused by itself", () => {
+  const settled: string[] = [];
+  const port: SetUp = setUp(slowCommit(() => port.libc, []));
+  port.settings.configure(configOf({ baudRate: 130 }), raise);
+
+  port.settings.configure(configOf({ baudRate: 131 }), (setting, { code }) => {
+    settled.push(`${setting} ${code}`);
+  });
+
+  deepEqual(settled, ["baudRate EINVAL"]); // 130 is read back, which is within 3 %
+  equal(port.settings.marksErrors, false);
+});
+
+test("TtySettings.configure() is refused a terminal that somebody marked as exclusive", () => {
+  const { libc, settings } = setUp();
+  libc.fail("TIOCEXCL", "EBUSY");
+
+  throws(() => settings.configure(configOf({ exclusive: true }), raise), {
+    name: "PortBusyError",
+    code: "EBUSY",
+    syscall: "ioctl(TIOCEXCL)",
+  });
+
+  deepEqual([libc.isFlocked, libc.isExclusive], [false, false]);
 });
 
 test("TtySettings.restore() puts the driver's settings back and unlocks, and leaves termios", () => {
