@@ -35,19 +35,35 @@ export function changedSettings(
 ): ChangedSetting[] {
   const offBy = Math.abs(taken.baudRate - wanted.baudRate) / wanted.baudRate;
   const changed: ("baudRate" | "dataBits" | "parity")[] = [];
+  const dropped = (["rtsCts", "dtrDsr"] as const).filter(
+    (flow) => line.hasFraming && wanted.flowControl[flow] && !taken.flowControl[flow],
+  );
   if (offBy > RATE_TOLERANCE) changed.push("baudRate");
   if (line.hasFraming && taken.dataBits !== wanted.dataBits) changed.push("dataBits");
   if (line.hasFraming && taken.parity !== wanted.parity) changed.push("parity");
-  return changed.map((setting) => ({
+  return [
+    ...changed.map((setting) =>
+      changedError(line.path, setting, [wanted[setting], taken[setting]]),
+    ),
+    ...dropped.map((setting) => changedError(line.path, setting, ["on", "off"])),
+  ];
+}
+
+function changedError(
+  path: string,
+  setting: string,
+  [wanted, taken]: readonly [string | number, string | number],
+): ChangedSetting {
+  return {
     setting,
     error: new UnsupportedConfigurationError(
-      `Cannot configure port "${line.path}": the driver changed ${setting} from ${wanted[setting]} to ${taken[setting]}`,
+      `Cannot configure port "${path}": the driver changed ${setting} from ${wanted} to ${taken}`,
       {
         code: "ERR_SERIAL_SETTING_CHANGED",
-        path: line.path,
+        path,
         operation: "configure",
-        hint: `set ${setting} to ${taken[setting]} or another value that the driver keeps, or set unsupportedPolicy to warn or ignore`,
+        hint: `set ${setting} to ${taken} or another value that the driver keeps, or set unsupportedPolicy to warn or ignore`,
       },
     ),
-  }));
+  };
 }

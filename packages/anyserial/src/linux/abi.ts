@@ -104,6 +104,8 @@ const COMMON = {
   IXANY: 0x800,
   OPOST: 0x1,
   CRTSCTS: 0x8000_0000,
+  DTRDSR: undefined,
+  termiosRequests: { get: "TCGETS", set: "TCSETS" },
   CMSPAR: 0x4000_0000,
   ECHO: 0x8,
   TIOCEXCL: 0x540c,

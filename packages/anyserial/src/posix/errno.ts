@@ -54,6 +54,7 @@ export const ERRNO_CLASSES: Readonly<Record<ErrnoContext, Readonly<Record<string
     EINVAL: UnsupportedConfigurationError,
     EDEVERR: UnsupportedConfigurationError,
     EOPNOTSUPP: UnsupportedConfigurationError,
+    ENOTSUP: UnsupportedConfigurationError,
     ENOTTY: UnsupportedConfigurationError,
     EACCES: PortPermissionError,
     EPERM: PortPermissionError,
@@ -64,6 +65,7 @@ export const ERRNO_CLASSES: Readonly<Record<ErrnoContext, Readonly<Record<string
     ...GONE,
     ENOTTY: UnsupportedFeatureError,
     EOPNOTSUPP: UnsupportedFeatureError,
+    ENOTSUP: UnsupportedFeatureError,
     EINVAL: UnsupportedFeatureError,
     ENOSYS: UnsupportedFeatureError,
     EACCES: PortPermissionError,
@@ -94,6 +96,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   ELOOP: "too many symbolic links",
   EOPNOTSUPP: "not supported by the driver",
   EDEVERR: "the driver refuses the value",
+  ENOTSUP: "not supported by the driver",
 };
 
 /** What failed. */

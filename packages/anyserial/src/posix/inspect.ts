@@ -22,7 +22,7 @@ export function inspectTty(platform: PosixPlatform, path: string): PortInspectio
   const fd = openDescriptor(platform, path);
   try {
     const original = readOriginal(platform, fd, path);
-    const handle = { fd, path, isPseudoTerminal: platform.isPseudoTerminal(fd) };
+    const handle = { fd, path, isPseudoTerminal: platform.isPseudoTerminal(fd, path) };
     const device = new PosixDevice(platform, handle);
     const tty = new Tty(platform, handle);
     const bits = told(() => tty.int("modemLines", "TIOCMGET"));

@@ -28,7 +28,7 @@ export function openTty<D extends PosixDevice>(
   let original: Uint8Array | undefined;
   try {
     original = readOriginal(platform, fd, path);
-    device = wrap({ fd, path, isPseudoTerminal: platform.isPseudoTerminal(fd) });
+    device = wrap({ fd, path, isPseudoTerminal: platform.isPseudoTerminal(fd, path) });
     device.configure(request.config, request.settle);
     device.discard("input");
     return device;
@@ -56,7 +56,7 @@ export function readOriginal({ abi, libc }: PosixPlatform, fd: number, path: str
   const bytes = new Uint8Array(abi.termios.size);
   const result = libc.ioctl(fd, abi.TERMIOS_GET, bytes);
   if (result >= 0) return bytes;
-  const syscall = "ioctl(TCGETS)";
+  const syscall = `ioctl(${abi.termiosRequests.get})`;
   throw failedOpen({ path, syscall, errno: -result, errnoByName: abi.errno });
 }
 

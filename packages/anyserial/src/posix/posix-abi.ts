@@ -36,6 +36,8 @@ export interface PosixAbi {
   readonly TERMIOS_GET: number;
   /** Request that sets it at once, leaving the queues alone. */
   readonly TERMIOS_SET: number;
+  /** What the headers call the two requests. */
+  readonly termiosRequests: { readonly get: string; readonly set: string };
 
   readonly IGNBRK: number;
   readonly BRKINT: number;
@@ -61,7 +63,10 @@ export interface PosixAbi {
   readonly PARODD: number;
   readonly HUPCL: number;
   readonly CLOCAL: number;
+  /** Flow control by RTS and CTS, both halves of it. */
   readonly CRTSCTS: number;
+  /** Flow control by DTR and DSR, both halves of it; `undefined` where the system has none. */
+  readonly DTRDSR: number | undefined;
   /** Mark and space parity; `undefined` where the system has none. */
   readonly CMSPAR: number | undefined;
   readonly ECHO: number;

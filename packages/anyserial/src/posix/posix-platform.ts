@@ -27,7 +27,7 @@ export interface PosixPlatform {
    */
   commitTermios?(fd: number, termios: Uint8Array): Commit;
   /** The descriptor is the device side of a pty: it has no line, and framing is not compared. */
-  isPseudoTerminal(fd: number): boolean;
+  isPseudoTerminal(fd: number, path: string): boolean;
   /** Throws away a queue; returns `-errno` on failure. */
   discard(fd: number, queue: "input" | "output"): number;
 

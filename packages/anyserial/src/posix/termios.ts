@@ -128,14 +128,16 @@ export function applyStopBits(abi: PosixAbi, termios: Termios, bits: StopBits): 
 
 /** Flow control; DC1 and DC3 are the characters of XON and XOFF. */
 export function applyFlowControl(abi: PosixAbi, termios: Termios, flow: FlowControl): Termios {
-  const cflag = clear(termios.cflag, abi.CRTSCTS);
+  const dtrDsr = abi.DTRDSR ?? 0;
+  const cflag = clear(termios.cflag, abi.CRTSCTS | dtrDsr);
+  const lines = (flow.rtsCts ? abi.CRTSCTS : 0) | (flow.dtrDsr ? dtrDsr : 0);
   const iflag = clear(termios.iflag, abi.IXON | abi.IXOFF | abi.IXANY);
   const cc = termios.cc.slice();
   cc[abi.VSTART] = 0x11;
   cc[abi.VSTOP] = 0x13;
   return {
     ...termios,
-    cflag: flow.rtsCts ? set(cflag, abi.CRTSCTS) : cflag,
+    cflag: set(cflag, lines),
     iflag: flow.xonXoff ? set(iflag, abi.IXON | abi.IXOFF) : iflag,
     cc,
   };
@@ -175,8 +177,8 @@ export function readFraming(
     stopBits: has(cflag, abi.CSTOPB) ? 2 : 1,
     flowControl: {
       xonXoff: has(iflag, abi.IXON),
-      rtsCts: has(cflag, abi.CRTSCTS),
-      dtrDsr: false,
+      rtsCts: hasAll(cflag, abi.CRTSCTS),
+      dtrDsr: abi.DTRDSR !== undefined && hasAll(cflag, abi.DTRDSR),
     },
     hangupOnClose: has(cflag, abi.HUPCL),
   };
@@ -191,6 +193,11 @@ function readParity(abi: PosixAbi, cflag: number): Parity {
 
 function has(flags: number, bit: number): boolean {
   return (flags & bit) !== 0;
+}
+
+/** A driver may take one half only of a flow control. */
+function hasAll(flags: number, bits: number): boolean {
+  return (flags & bits) >>> 0 === bits;
 }
 
 function set(flags: number, bits: number): number {

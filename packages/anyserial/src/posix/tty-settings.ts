@@ -2,18 +2,20 @@
 
 import type { SettleUnsupported } from "../backend/backend.ts";
 import type { EffectiveConfig, SerialConfig } from "../config.ts";
-import { UnsupportedConfigurationError, UnsupportedFeatureError } from "../errors.ts";
+import { UnsupportedFeatureError } from "../errors.ts";
 import type { ControlLines } from "../modem-lines.ts";
 import { changedSettings } from "../read-back.ts";
-import type { Commit, DriverSetting } from "./posix-platform.ts";
-import { applyConfig, decodeTermios, encodeTermios, readFraming } from "./termios.ts";
+import type { DriverSetting } from "./posix-platform.ts";
+import { decodeTermios, readFraming } from "./termios.ts";
 import type { Tty } from "./tty.ts";
+import { TtyCommit } from "./tty-commit.ts";
 
 /** Settings of an open terminal. */
 export class TtySettings {
   readonly #tty: Tty;
   readonly #driver: readonly DriverSetting[];
   readonly #setControlLines: (lines: ControlLines) => void;
+  readonly #commit: TtyCommit;
   #config: SerialConfig | undefined;
   #locked = false;
 
@@ -25,6 +27,7 @@ export class TtySettings {
     this.#tty = tty;
     this.#driver = tty.platform.driverSettings(tty.fd, tty.path);
     this.#setControlLines = setControlLines;
+    this.#commit = new TtyCommit(tty);
   }
 
   /** Received errors are marked in the stream. */
@@ -65,12 +68,9 @@ export class TtySettings {
     this.#locked = false;
   }
 
-  #apply(before: Uint8Array, config: SerialConfig, settle: SettleUnsupported): void {
-    const { abi, path, platform, isPseudoTerminal } = this.#tty;
-    const framed = applyConfig(abi, decodeTermios(abi, before), config);
-    const wanted = platform.applyBaudRate(framed, config.baudRate);
-    const committed = this.#tty.writeTermios(encodeTermios(abi, wanted));
-    if (committed.result < 0) this.#refused(committed, settle);
+  #apply(bytes: Uint8Array, asked: SerialConfig, settle: SettleUnsupported): void {
+    const { path, isPseudoTerminal } = this.#tty;
+    const config = this.#commit.run(bytes, asked, settle);
     for (const setting of this.#driver) setting.apply(config, settle);
     const line = { path, hasFraming: !isPseudoTerminal };
     for (const change of changedSettings(line, config, this.effective())) {
@@ -86,14 +86,6 @@ export class TtySettings {
       if (this.#config === undefined) setting.restore();
       else setting.apply(this.#config, quietly);
     }
-  }
-
-  /** A rate that is refused by itself is for the policy: the line goes on at a standard one. */
-  #refused({ result, syscall, isRateOnly }: Commit, settle: SettleUnsupported): void {
-    const call = { context: "configure", operation: "configure", syscall } as const;
-    const error = this.#tty.failure(call, result);
-    if (!isRateOnly || !(error instanceof UnsupportedConfigurationError)) throw error;
-    settle("baudRate", error);
   }
 
   #applyControlLines(lines: ControlLines, settle: SettleUnsupported): void {

@@ -74,7 +74,8 @@ export class Tty {
   readTermios(): Uint8Array {
     const bytes = new Uint8Array(this.abi.termios.size);
     const result = this.libc.ioctl(this.fd, this.abi.TERMIOS_GET, bytes);
-    this.check({ context: "configure", operation: "configure", syscall: "ioctl(TCGETS)" }, result);
+    const syscall = `ioctl(${this.abi.termiosRequests.get})`;
+    this.check({ context: "configure", operation: "configure", syscall }, result);
     return bytes;
   }
 
@@ -88,5 +89,5 @@ export class Tty {
 export function commitTermios(platform: PosixPlatform, fd: number, termios: Uint8Array): Commit {
   if (platform.commitTermios !== undefined) return platform.commitTermios(fd, termios);
   const result = platform.libc.ioctl(fd, platform.abi.TERMIOS_SET, termios);
-  return { result, syscall: "ioctl(TCSETS)", isRateOnly: false };
+  return { result, syscall: `ioctl(${platform.abi.termiosRequests.set})`, isRateOnly: false };
 }

@@ -58,6 +58,15 @@ test("changedSettings() does not compare the framing of a pty, but its rate", ()
   deepEqual(settings(PTY, { baudRate: 9600, dataBits: 7 }, {}), ["baudRate"]);
 });
 
+test("changedSettings() tells of a flow control by lines that the driver dropped, not on a pty", () => {
+  const wanted = { baudRate: 100_000, flowControl: { rtsCts: true, dtrDsr: true } };
+  const both = { ...TAKEN.flowControl, rtsCts: true, dtrDsr: true };
+
+  deepEqual(settings(LINE, wanted, {}), ["rtsCts", "dtrDsr"]);
+  deepEqual(settings(LINE, wanted, { flowControl: both }), []);
+  deepEqual(settings(PTY, wanted, {}), []);
+});
+
 test("changedSettings() says what was asked for and what was taken", () => {
   const [change] = changedSettings(LINE, configOf({ baudRate: 100_000, dataBits: 5 }), TAKEN);
 

@@ -84,7 +84,7 @@ for (const [device, expected] of DEVICES) {
     const { libc, platform } = setUp();
     libc.device = device;
 
-    equal(platform.isPseudoTerminal(3), expected);
+    equal(platform.isPseudoTerminal(3, "/dev/x"), expected);
   });
 }
 
