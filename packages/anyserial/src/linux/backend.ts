@@ -1,102 +1,35 @@
 // The Linux backend: the shared POSIX port over Linux's platform and epoll.
 
-import type {
-  Backend,
-  BackendPort,
-  BlockingPort,
-  ListSource,
-  OpenRequest,
-  PortWatch,
-  PtyBackendPort,
-} from "../backend/backend.ts";
-import type { SerialCapabilities } from "../capabilities.ts";
-import { PortBusyError, UnsupportedPlatformError } from "../errors.ts";
+import type { PtyBackendPort } from "../backend/backend.ts";
+import { UnsupportedPlatformError } from "../errors.ts";
 import type { Ffi } from "../ffi/ffi.ts";
-import type { PortInfo } from "../port-info.ts";
-import type { PortInspection } from "../port-inspection.ts";
-import { inspectTty } from "../posix/inspect.ts";
 import { bindLibc, bindTcdrain } from "../posix/libc.ts";
-import { openTty } from "../posix/open-tty.ts";
-import { PosixDevice } from "../posix/posix-device.ts";
-import type { PosixPlatform } from "../posix/posix-platform.ts";
-import { PosixPort } from "../posix/posix-port.ts";
-import type { Readiness } from "../posix/readiness/readiness.ts";
+import { PosixBackend, type PosixBackendParts } from "../posix/posix-backend.ts";
+import { createReadiness, type Mechanism } from "../posix/readiness/create.ts";
 import { linuxAbi } from "./abi.ts";
-import { createLinuxDiscovery, type LinuxDiscovery } from "./device-discovery.ts";
+import { createLinuxDiscovery } from "./device-discovery.ts";
 import { bindInotify, DevicePresence } from "./inotify.ts";
 import { linuxPlatform } from "./platform.ts";
 import { openLinuxPty } from "./pty.ts";
-import { createReadiness, type Mechanism } from "./readiness.ts";
+import { epollDriver } from "./readiness.ts";
 
 /** What the backend is built from; tests replace parts. */
-export interface LinuxBackendParts {
-  readonly platform: PosixPlatform;
-  readonly readiness: Readiness;
+export interface LinuxBackendParts extends PosixBackendParts {
   /** Opens a pty; errors name it, or its device. */
   readonly openPty: (name: string | undefined) => PtyBackendPort;
-  readonly discovery: LinuxDiscovery;
 }
 
 /** Ports of a Linux system. */
-export class LinuxBackend implements Backend {
-  readonly name = "linux";
-  readonly #platform: PosixPlatform;
-  readonly #readiness: Readiness;
+export class LinuxBackend extends PosixBackend {
   readonly #openPty: LinuxBackendParts["openPty"];
-  readonly #discovery: LinuxDiscovery;
 
-  constructor({ platform, readiness, openPty, discovery }: LinuxBackendParts) {
+  constructor({ openPty, ...parts }: LinuxBackendParts) {
+    super("linux", parts);
     this.#openPty = openPty;
-    this.#discovery = discovery;
-    this.#platform = platform;
-    this.#readiness = readiness;
-  }
-
-  platformCapabilities(): SerialCapabilities {
-    return this.#platform.capabilities;
-  }
-
-  async open(request: OpenRequest): Promise<BackendPort> {
-    try {
-      return openTty(this.#platform, request, (handle) =>
-        PosixPort.watch(this.#platform, handle, this.#readiness),
-      );
-    } catch (error) {
-      throw error instanceof PortBusyError ? await this.#withHolder(error, request.path) : error;
-    }
-  }
-
-  inspect(path: string): PortInspection {
-    return inspectTty(this.#platform, path);
   }
 
   createPty(name: string | undefined): PtyBackendPort {
     return this.#openPty(name);
-  }
-
-  list(source: ListSource): Promise<PortInfo[]> {
-    return this.#discovery.list(source);
-  }
-
-  describe(path: string): Promise<PortInfo | undefined> {
-    return this.#discovery.describe(path);
-  }
-
-  watch(): PortWatch {
-    return this.#discovery.watch();
-  }
-
-  openBlocking(request: OpenRequest): BlockingPort {
-    return openTty(this.#platform, request, (handle) => new PosixDevice(this.#platform, handle));
-  }
-
-  async #withHolder(error: PortBusyError, path: string): Promise<PortBusyError> {
-    const holder = await this.#platform.findHolder(path);
-    if (holder === undefined) return error;
-    return new PortBusyError(`${error.message}, held by ${holder}`, {
-      ...error,
-      hint: `end ${holder}, or wait until it closes the port`,
-    });
   }
 }
 
@@ -118,7 +51,7 @@ export function linuxParts(ffi: Ffi, arch: string, mechanism?: Mechanism): Linux
   }
   const libc = bindLibc(ffi, { variadic: false });
   const platform = linuxPlatform({ libc, tcdrain: bindTcdrain(ffi), abi });
-  const readiness = createReadiness(ffi, abi.epollEvent, mechanism);
+  const readiness = createReadiness(ffi, epollDriver(ffi, abi.epollEvent), mechanism);
   const presence = new DevicePresence(bindInotify(ffi), libc, readiness);
   const openPty = (name: string | undefined): PtyBackendPort =>
     openLinuxPty({ platform, abi, readiness, presence }, name);

@@ -1,20 +1,12 @@
 // Discovery on Linux: the list from sysfs or from udev, one port by its path, and hot-plug.
 
-import type { ListSource, PortWatch } from "../backend/backend.ts";
 import type { Ffi } from "../ffi/ffi.ts";
-import type { PortInfo } from "../port-info.ts";
 import type { Libc } from "../posix/libc.ts";
+import type { PosixDiscovery } from "../posix/posix-backend.ts";
 import type { Readiness } from "../posix/readiness/readiness.ts";
 import { HotPlug } from "./hotplug.ts";
 import { bindInotify } from "./inotify.ts";
 import { type DeviceRoots, describePort, hasSysfs, listPorts } from "./list.ts";
-
-/** What the backend asks; the promises are those of the contract. */
-export interface LinuxDiscovery {
-  list(source: ListSource): Promise<PortInfo[]>;
-  describe(path: string): Promise<PortInfo | undefined>;
-  watch(): PortWatch;
-}
 
 /** What discovery is built from. */
 export interface DiscoveryParts {
@@ -28,7 +20,7 @@ export interface DiscoveryParts {
 const SYSTEM: DeviceRoots = Object.freeze({ sysfs: "/sys", dev: "/dev" });
 
 /** Builds discovery; nothing is looked at before it is asked. */
-export function createLinuxDiscovery(parts: DiscoveryParts): LinuxDiscovery {
+export function createLinuxDiscovery(parts: DiscoveryParts): PosixDiscovery {
   const { ffi, libc, readiness, roots = SYSTEM } = parts;
   const note = noteOnce();
   let hotPlug: HotPlug | undefined;

@@ -4,6 +4,7 @@
 
 import { join } from "node:path";
 import type { PortChange, PortWatch } from "../backend/backend.ts";
+import { ChangeHub, type ChangeSource } from "../posix/change-hub.ts";
 import type { Libc } from "../posix/libc.ts";
 import type { Readiness, Watch } from "../posix/readiness/readiness.ts";
 import {
@@ -37,17 +38,10 @@ export interface HotPlugParts {
 
 /** Watches the device folder, and udev's links in it, for any number of listeners. */
 export class HotPlug {
-  readonly #parts: HotPlugParts;
-  readonly #watchers = new Set<NodeWatch>();
-  readonly #events = new Uint8Array(EVENTS_SIZE);
-  /** What each watched folder is called under the device folder, by inotify's number. */
-  readonly #folders = new Map<number, string>();
-  #fd: number | undefined;
-  #watch: Watch | undefined;
-  #isPumping = false;
+  readonly #hub: ChangeHub;
 
   constructor(parts: HotPlugParts) {
-    this.#parts = parts;
+    this.#hub = new ChangeHub(new InotifySource(parts));
   }
 
   /**
@@ -58,18 +52,23 @@ export class HotPlug {
    *   are reached.
    */
   watch(): PortWatch {
-    this.#start();
-    this.#drain(); // what happened before is not for the new one
-    const watcher = new NodeWatch({
-      onWait: () => void this.#pump(),
-      onClose: () => this.#forget(watcher),
-    });
-    this.#watchers.add(watcher);
-    return watcher;
+    return this.#hub.watch();
+  }
+}
+
+class InotifySource implements ChangeSource {
+  readonly #parts: HotPlugParts;
+  readonly #events = new Uint8Array(EVENTS_SIZE);
+  /** What each watched folder is called under the device folder, by inotify's number. */
+  readonly #folders = new Map<number, string>();
+  #fd: number | undefined;
+  #watch: Watch | undefined;
+
+  constructor(parts: HotPlugParts) {
+    this.#parts = parts;
   }
 
-  #start(): void {
-    if (this.#watch !== undefined) return;
+  start(): void {
     const { calls, readiness, dev } = this.#parts;
     this.#fd ??= check("inotify_init1", calls.create());
     const folder = check("inotify_add_watch", calls.add(this.#fd, dev, MASK));
@@ -78,47 +77,24 @@ export class HotPlug {
     this.#watch = readiness.watch(this.#fd, {});
   }
 
-  /** udev makes them with the first link and removes them with the last. */
-  #watchLinkFolders(fd: number): void {
-    for (const name of ["serial", ...LINK_FOLDERS]) {
-      const folder = this.#parts.calls.add(fd, join(this.#parts.dev, name), MASK);
-      if (folder >= 0) this.#folders.set(folder, name);
-    }
-  }
-
-  #forget(watcher: NodeWatch): void {
-    this.#watchers.delete(watcher);
-    if (!this.#isWanted()) this.#watch?.cancelReadable(); // what keeps the process alive
-    if (this.#watchers.size > 0) return;
+  stop(): void {
     this.#watch?.close();
     this.#watch = undefined;
     for (const folder of this.#folders.keys()) this.#parts.calls.remove(this.#fd ?? -1, folder);
     this.#folders.clear();
   }
 
-  /** Waits for the kernel while anybody waits for a change. */
-  async #pump(): Promise<void> {
-    if (this.#isPumping) return;
-    this.#isPumping = true;
-    try {
-      while (this.#isWanted()) {
-        this.#drain();
-        if (this.#isWanted()) await this.#watch?.waitReadable();
-      }
-    } catch (error) {
-      for (const watcher of this.#watchers) watcher.fail(error);
-    } finally {
-      this.#isPumping = false;
-    }
+  wait(): Promise<unknown> {
+    return this.#watch?.waitReadable() ?? Promise.resolve();
   }
 
-  #isWanted(): boolean {
-    return [...this.#watchers].some((watcher) => watcher.isWaiting);
+  cancelWait(): void {
+    this.#watch?.cancelReadable();
   }
 
-  #drain(): void {
+  take(): PortChange | undefined {
     const { libc } = this.#parts;
-    if (this.#fd === undefined) return;
+    if (this.#fd === undefined) return undefined;
     const gone = new Set<string>();
     let isChanged = false;
     let length = libc.read(this.#fd, this.#events, this.#events.length);
@@ -128,9 +104,17 @@ export class HotPlug {
         if (this.#isGone(event)) gone.add(join(this.#parts.dev, event.name));
       }
     }
-    if (!isChanged) return;
+    if (!isChanged) return undefined;
     this.#watchLinkFolders(this.#fd);
-    for (const watcher of this.#watchers) watcher.tell({ gone });
+    return { gone };
+  }
+
+  /** udev makes them with the first link and removes them with the last. */
+  #watchLinkFolders(fd: number): void {
+    for (const name of ["serial", ...LINK_FOLDERS]) {
+      const folder = this.#parts.calls.add(fd, join(this.#parts.dev, name), MASK);
+      if (folder >= 0) this.#folders.set(folder, name);
+    }
   }
 
   #isGone({ watch, mask, name }: InotifyEvent): boolean {
@@ -142,67 +126,4 @@ export class HotPlug {
 function check(syscall: string, result: number): number {
   if (result < 0) throw failed(syscall, result);
   return result;
-}
-
-interface NodeWatchParts {
-  readonly onWait: () => void;
-  readonly onClose: () => void;
-}
-
-interface Waiter {
-  readonly resolve: (change: PortChange | undefined) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** One listener. */
-class NodeWatch implements PortWatch {
-  readonly #parts: NodeWatchParts;
-  #pending: Set<string> | undefined;
-  #waiter: Waiter | undefined;
-  #isClosed = false;
-
-  constructor(parts: NodeWatchParts) {
-    this.#parts = parts;
-  }
-
-  get isWaiting(): boolean {
-    return this.#waiter !== undefined;
-  }
-
-  next(): Promise<PortChange | undefined> {
-    return new Promise((resolve, reject) => {
-      if (this.#isClosed) return resolve(undefined);
-      this.#waiter = { resolve, reject };
-      this.#settle();
-      if (this.isWaiting) this.#parts.onWait();
-    });
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#waiter?.resolve(undefined);
-    this.#waiter = undefined;
-    this.#parts.onClose();
-  }
-
-  /** Takes a change; kept until somebody asks. */
-  tell({ gone }: PortChange): void {
-    this.#pending ??= new Set();
-    for (const path of gone) this.#pending.add(path);
-    this.#settle();
-  }
-
-  /** Ends the pending wait. */
-  fail(error: unknown): void {
-    this.#waiter?.reject(error);
-    this.#waiter = undefined;
-  }
-
-  #settle(): void {
-    if (this.#pending === undefined || this.#waiter === undefined) return;
-    this.#waiter.resolve({ gone: this.#pending });
-    this.#pending = undefined;
-    this.#waiter = undefined;
-  }
 }

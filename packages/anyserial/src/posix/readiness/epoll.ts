@@ -1,9 +1,8 @@
 // The poller on Linux: one epoll instance, edge-triggered. See epoll(7).
 
-import { getSystemErrorName } from "node:util";
-import { SerialError } from "../../errors.ts";
 import type { Ffi } from "../../ffi/ffi.ts";
 import { Struct, type StructLayout } from "../../ffi/struct.ts";
+import { pollerError } from "./poller-error.ts";
 import { HUNG_UP, type OnEvent, type Poller, READABLE, WRITABLE } from "./readiness.ts";
 
 /** `<sys/epoll.h>`: the same on every CPU. */
@@ -140,19 +139,4 @@ function readyOf(events: number): number {
     ((events & EPOLL.OUT) !== 0 ? WRITABLE : 0) |
     ((events & (EPOLL.ERR | EPOLL.HUP | EPOLL.RDHUP)) !== 0 ? HUNG_UP : 0)
   );
-}
-
-/**
- * Builds the error for a failed call of the poller.
- *
- * @param syscall Its name.
- * @param result `-errno`.
- */
-export function pollerError(syscall: string, result: number): SerialError {
-  const code = getSystemErrorName(result);
-  return new SerialError(`Cannot wait for ports: ${syscall} failed (${code})`, {
-    code,
-    errno: -result,
-    syscall,
-  });
 }

@@ -3,6 +3,7 @@
 // same turn of the loop, so user code never runs inside it. See docs.libuv.org, uv_poll_t.
 
 import type { Ffi, Pointer } from "../../ffi/ffi.ts";
+import { pollerError } from "./poller-error.ts";
 import type { Poller, Waker } from "./readiness.ts";
 
 const UV_READABLE = 1;
@@ -22,6 +23,7 @@ export interface LibuvCalls {
   readonly unref: (handle: Pointer) => void;
   readonly close: (handle: Pointer, callback: Pointer) => void;
   readonly allocate: (count: number, size: number) => Pointer;
+  readonly free: (memory: Pointer) => void;
   /** Function pointer for uv_poll_start; calls the listener of the handle it is given. */
   readonly onPoll: Pointer;
   /** Function pointer for uv_close: free(3) itself, so that no JavaScript runs there. */
@@ -51,6 +53,7 @@ export function bindLibuv(ffi: Ffi): LibuvCalls | undefined {
     unref: program.bind("uv_unref", "void", ["pointer"]),
     close: program.bind("uv_close", "void", ["pointer", "pointer"]),
     allocate: program.bind("calloc", "pointer", ["size", "size"]),
+    free: program.bind("free", "void", ["pointer"]),
     onPoll: ffi.callback(poll, "void", ["pointer", "int", "int"]),
     onClose: program.address("free"),
     listeners,
@@ -73,7 +76,11 @@ export class LibuvWaker implements Waker {
     this.#onReady = onReady;
     // Outside the JavaScript heap: libuv owns the memory until the close callback frees it.
     this.#handle = uv.allocate(1, uv.handleSize(UV_POLL));
-    uv.pollInit(uv.defaultLoop(), this.#handle, poller.fd);
+    const result = uv.pollInit(uv.defaultLoop(), this.#handle, poller.fd);
+    if (result < 0) {
+      uv.free(this.#handle); // what was not initialised must not be closed
+      throw pollerError("uv_poll_init", result);
+    }
     uv.listeners.set(this.#handle, () => this.#schedule());
     uv.pollStart(this.#handle, UV_READABLE, uv.onPoll);
     uv.unref(this.#handle);

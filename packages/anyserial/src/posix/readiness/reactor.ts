@@ -4,12 +4,8 @@
 import { isMainThread, Worker } from "node:worker_threads";
 import { SerialError } from "../../errors.ts";
 import { EventRing } from "../../ffi/event-ring.ts";
-import type { Ffi } from "../../ffi/ffi.ts";
-import { type EpollEventLayout, pollerError } from "./epoll.ts";
-import { type OnEvent, type Poller, READABLE, type Waker } from "./readiness.ts";
-
-const EFD_CLOEXEC = 0x80000;
-const STOP_TOKEN = 0;
+import type { OnEvent, Waker } from "./readiness.ts";
+import type { ThreadQueue } from "./thread-queue.ts";
 
 /**
  * A worker that is terminated by its parent cannot be woken: there, the thread looks up once a
@@ -25,44 +21,23 @@ const LONGEST_START_MS = 2000;
 
 /** What the worker thread is started with. */
 export interface ReactorWorkerData {
-  readonly epfd: number;
-  readonly layout: EpollEventLayout;
+  readonly queue: ThreadQueue;
   readonly ring: SharedArrayBuffer;
   readonly waitMs: number;
 }
 
-/** The eventfd(2) calls; failures are `-errno`. */
-export interface EventFdCalls {
-  open(): number;
-  /** Makes the descriptor readable for good. */
-  signal(fd: number): number;
-  close(fd: number): number;
-}
-
-/** Binds eventfd(2). */
-export function bindEventFd(ffi: Ffi): EventFdCalls {
-  const library = ffi.program();
-  type Write = (fd: number, value: Uint8Array, length: number) => number;
-  const open = library.bind<(initial: number, flags: number) => number>("eventfd", "int", [
-    "uint",
-    "int",
-  ]);
-  const write = library.bind<Write>("write", "ssize", ["int", "bytes", "size"]);
-  const close = library.bind<(fd: number) => number>("close", "int", ["int"]);
-  const result = (value: number): number => (value < 0 ? -ffi.errno() : value);
-  const one = new Uint8Array(new BigUint64Array([1n]).buffer);
-  return {
-    open: () => result(open(0, EFD_CLOEXEC)),
-    signal: (fd) => result(write(fd, one, one.length)),
-    close: (fd) => result(close(fd)),
-  };
+/** Lets the thread return from the kernel. */
+export interface Stopper {
+  /** Wakes the thread, now or as soon as it waits. */
+  wake(): void;
+  /** Gives back what it needed; the thread has ended. */
+  close(): void;
 }
 
 /** What the waker is built from. */
 export interface ReactorParts {
-  readonly eventFd: EventFdCalls;
-  readonly poller: Poller;
-  readonly layout: EpollEventLayout;
+  readonly queue: ThreadQueue;
+  readonly stopper: Stopper;
   readonly onEvent: OnEvent;
 }
 
@@ -71,8 +46,7 @@ export class ReactorWaker implements Waker {
   onFailed: ((error: SerialError) => void) | undefined;
   readonly #ring: EventRing;
   readonly #worker: Worker;
-  readonly #eventFd: EventFdCalls;
-  readonly #stopFd: number;
+  readonly #stopper: Stopper;
   readonly #exited: Promise<void>;
   readonly #onExit = (): void => {
     this.#wakeWorker();
@@ -80,21 +54,17 @@ export class ReactorWaker implements Waker {
   };
   #alive = false;
 
-  constructor({ eventFd, poller, layout, onEvent }: ReactorParts) {
+  constructor({ queue, stopper, onEvent }: ReactorParts) {
     this.#ring = new EventRing();
-    this.#eventFd = eventFd;
-    this.#stopFd = eventFd.open();
-    if (this.#stopFd < 0) throw pollerError("eventfd", this.#stopFd);
+    this.#stopper = stopper;
     try {
-      poller.add(this.#stopFd, STOP_TOKEN, READABLE);
       this.#worker = startWorker({
-        epfd: poller.fd,
-        layout,
+        queue,
         ring: this.#ring.memory,
         waitMs: isMainThread ? -1 : NESTED_WAIT_MS,
       });
     } catch (error) {
-      eventFd.close(this.#stopFd);
+      stopper.close();
       throw error;
     }
     this.#exited = this.#watchExit();
@@ -113,7 +83,7 @@ export class ReactorWaker implements Waker {
   stop(onStopped: () => void): void {
     void this.#exited.then(() => {
       process.removeListener("exit", this.#onExit);
-      this.#eventFd.close(this.#stopFd);
+      this.#stopper.close();
       onStopped();
     });
     this.#wakeWorker();
@@ -136,7 +106,7 @@ export class ReactorWaker implements Waker {
   /** Lets the thread leave the kernel; it ends by itself. */
   #wakeWorker(): void {
     this.#ring.stop();
-    this.#eventFd.signal(this.#stopFd);
+    this.#stopper.wake();
   }
 }
 

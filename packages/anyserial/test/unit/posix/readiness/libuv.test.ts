@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
 import type { Ffi, NativeLibrary } from "#internal/ffi/ffi.js";
 import { bindLibuv, type LibuvCalls, LibuvWaker } from "#internal/posix/readiness/libuv.js";
@@ -24,6 +24,7 @@ function fakeLibuv(): { uv: LibuvCalls; calls: string[]; fire: () => void } {
       calls.push(`allocate ${count} ${size}`);
       return HANDLE;
     },
+    free: (memory) => calls.push(`free ${memory}`),
     onPoll: 2n,
     onClose: 3n,
     listeners,
@@ -40,6 +41,20 @@ test("LibuvWaker watches the poller's descriptor and does not keep the process a
 
   // uv.h: UV_POLL is 8, UV_READABLE is 1
   deepEqual(calls, ["allocate 1 160", "init 1 4096 33", "start 4096 1", "unref 4096"]);
+});
+
+test("LibuvWaker fails where libuv cannot watch the poller, and leaves no handle", () => {
+  const { uv, calls } = fakeLibuv();
+  const refusing: LibuvCalls = { ...uv, pollInit: () => -22 };
+
+  throws(() => new LibuvWaker(refusing, poller, () => undefined), {
+    name: "SerialError",
+    code: "EINVAL",
+    syscall: "uv_poll_init",
+  });
+
+  deepEqual(calls, ["allocate 1 160", "free 4096"]);
+  equal(uv.listeners.size, 0);
 });
 
 test("LibuvWaker runs its listener outside the native callback, once for several events", async () => {
