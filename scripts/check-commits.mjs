@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 
 const SUBJECT =
-  /^(feat|fix|perf|refactor|docs|test|build|ci|chore)(\((core|linux|darwin|bsd|windows|posix|ffi|hub|cli|binding|docs|repo)\))?: \S/;
+  /^(feat|fix|perf|refactor|docs|test|build|ci|chore)(\((core|linux|darwin|bsd|windows|posix|ffi|hub|cli|binding|hil|docs|repo)\))?: \S/;
 const base = process.argv[2];
 const problems = [];
 

@@ -1,0 +1,78 @@
+// Folders of unpacked Debian packages in the cache. packages.json pins the versions; where the archive
+// no longer has one, the newest it has is taken, and the run says so.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Apt } from "./apt.mjs";
+import { run } from "./command.mjs";
+
+const PINNED = JSON.parse(readFileSync(new URL("packages.json", import.meta.url), "utf8"));
+/** Name of a kernel package: the release, and what else tells it from its siblings. */
+const KERNEL = /^linux-image-(\d+\.\d+)\.(\d+)\S*?-(amd64|arm64)$/;
+
+/**
+ * Provides a folder with packages unpacked, from the cache or from the archive.
+ *
+ * @param tree `{ name, architecture, packages, withDependencies }`: what to unpack into it.
+ * @param context `{ cache, signal, log }`: the cache folder, what ends it, and where to report.
+ * @returns `{ path, versions }`: the folder, and the `name=version` of each package that was asked for.
+ */
+export async function provideTree(tree, context) {
+  const wanted = tree.packages.map((name) => `${name}=${PINNED[name]}`);
+  const key = createHash("sha256")
+    .update(JSON.stringify([tree, wanted]))
+    .digest("hex");
+  const path = join(context.cache, `${tree.name}-${key.slice(0, 12)}`);
+  const record = join(path, "versions.json");
+  if (!existsSync(record)) await fetchTree(tree, path, context);
+  const versions = JSON.parse(readFileSync(record, "utf8"));
+  for (const version of versions.filter((entry) => !wanted.includes(entry))) {
+    context.log(`hil: ${version} is used; packages.json pins what the archive no longer has`);
+  }
+  return { path, versions };
+}
+
+async function fetchTree(tree, path, { cache, signal, log }) {
+  log(`hil: fetching ${tree.packages.join(", ")}`);
+  mkdirSync(cache, { recursive: true });
+  const work = mkdtempSync(join(cache, "fetch-"));
+  try {
+    const apt = new Apt(join(cache, "apt"), tree.architecture, signal);
+    await apt.update();
+    const versions = [];
+    for (const name of tree.packages) versions.push(await chooseVersion(apt, name));
+    const dependencies = tree.withDependencies ? await apt.missing(versions) : [];
+    const all = [...new Set([...versions, ...dependencies])];
+    const root = join(work, "root");
+    for (const file of await apt.download(all, join(work, "packages"))) {
+      await run("dpkg-deb", ["-x", file, root], { signal });
+    }
+    await writeFile(join(root, "versions.json"), JSON.stringify(versions));
+    rmSync(path, { recursive: true, force: true });
+    renameSync(root, path);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** The pinned version of a package, else its newest one; of a kernel, the newest of the same series. */
+async function chooseVersion(apt, name) {
+  const versions = await apt.versions(name);
+  if (versions.includes(PINNED[name])) return `${name}=${PINNED[name]}`;
+  const [, series, , architecture] = KERNEL.exec(name) ?? [];
+  if (series === undefined) {
+    if (versions.length === 0) throw new Error(`the archive has no package ${name}`);
+    return `${name}=${versions[0]}`;
+  }
+  const patch = (kernel) => Number(KERNEL.exec(kernel)[2]);
+  const kernels = (await apt.names(KERNEL)).filter((kernel) => {
+    const [, ofSeries, , ofArchitecture] = KERNEL.exec(kernel);
+    const isFlavour = /-(cloud|rt|dbg|unsigned)/.test(kernel);
+    return ofSeries === series && ofArchitecture === architecture && !isFlavour;
+  });
+  const newest = kernels.sort((one, other) => patch(other) - patch(one))[0];
+  if (newest === undefined)
+    throw new Error(`the archive has no kernel ${series} (${architecture})`);
+  return `${newest}=${(await apt.versions(newest))[0]}`;
+}

@@ -1,0 +1,135 @@
+// `npm run test:hil -- [--guest NAME]… [--only PART]… [--keep-going] [--shell] [--list]`: the Linux backend on
+// the kernel's real drivers. Each guest in guests/ is a machine under QEMU that runs the test files
+// in the folder of its name.
+import { existsSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { closingLines } from "../../scripts/test-files.mjs";
+import { prepareGuest, runGuest } from "./machine/guest.mjs";
+
+const AT_ONCE = 2;
+
+process.chdir(fileURLToPath(new URL("../..", import.meta.url)));
+const { values: options } = parseArgs({
+  options: {
+    guest: { type: "string", multiple: true, default: [] },
+    only: { type: "string", multiple: true, default: [] },
+    "keep-going": { type: "boolean", default: false },
+    shell: { type: "boolean", default: false },
+    list: { type: "boolean", default: false },
+  },
+});
+const cache = resolve(
+  process.env.ANYSERIAL_HIL_CACHE ??
+    join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "anyserial-hil"),
+);
+const stopped = new AbortController();
+const total = { passed: 0, failed: 0, skipped: 0, skips: [] };
+for (const [name, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+]) {
+  process.on(name, () => {
+    process.exitCode = code;
+    stopped.abort();
+  });
+}
+
+const guests = await chooseGuests();
+const queue = [];
+for (const guest of guests) {
+  const files = testFiles(guest);
+  if (options.list) for (const { source } of files) console.log(`${guest.name}  ${source}`);
+  else if (files.length > 0) await prepare(guest, files);
+}
+if (options.shell) await openShell();
+else if (!options.list) await runAll();
+
+async function chooseGuests() {
+  const names = readdirSync("test/hil/guests").map((file) => file.replace(/\.mjs$/, ""));
+  const unknown = options.guest.find((name) => !names.includes(name));
+  if (unknown !== undefined || (options.shell && options.guest.length !== 1)) {
+    console.error(`hil: --guest takes ${options.shell ? "one" : "some"} of: ${names.join(", ")}`);
+    process.exit(2);
+  }
+  const chosen = names.filter((name) => options.guest.length === 0 || options.guest.includes(name));
+  const modules = chosen.map((name) => import(`./guests/${name}.mjs`));
+  return (await Promise.all(modules)).map(({ guest }) => guest);
+}
+
+/** The test files of a guest: those in the folder of its name. */
+function testFiles({ name }) {
+  const folder = `test/hil/${name}`;
+  if (!existsSync(folder)) return [];
+  const parts = options.only.map((part) => relative("", part));
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".test.ts"))
+    .map((file) => `${folder}/${file}`)
+    .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
+    .sort()
+    .map((source) => ({ source, compiled: resolve(compiledFile(source)) }));
+}
+
+function compiledFile(source) {
+  return source.replace("test/hil/", "test/hil/.test/").replace(/\.ts$/, ".js");
+}
+
+/** Fetches what a guest boots from; its files are skipped, with the reason, where that cannot be had. */
+async function prepare(guest, files) {
+  try {
+    if (process.platform !== "linux" || process.arch !== "x64") {
+      throw new Error("the machines are emulated on x86-64 Linux only");
+    }
+    const context = { cache, signal: stopped.signal, log: console.log };
+    queue.push({ prepared: await prepareGuest(guest, context), files });
+  } catch (error) {
+    skipAll(files, error.message);
+  }
+}
+
+function skipAll(files, reason) {
+  total.skipped += files.length;
+  total.skips.push(...files.map(({ source }) => `- ${source}: ${reason}`));
+}
+
+async function runAll() {
+  const waiting = [...queue];
+  const runQueue = async () => {
+    while (waiting.length > 0 && !stopped.signal.aborted) {
+      if (total.failed > 0 && !options["keep-going"]) return;
+      await runOne(waiting.shift());
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, runQueue));
+  for (const { files } of waiting) skipAll(files, "not run after a failure");
+  console.log(closingLines(total));
+  if (total.failed > 0) process.exitCode ||= 1;
+}
+
+/** Runs one guest. What it prints is held back while another one runs, so that they do not mix. */
+async function runOne({ prepared, files }) {
+  const { name } = prepared.guest;
+  const isAlone = queue.length === 1;
+  const held = [`\nGuest ${name} (${prepared.versions.join(", ")})\n`];
+  const print = isAlone ? (data) => process.stdout.write(data) : (data) => held.push(data);
+  if (isAlone) print(held[0]);
+  const start = Date.now();
+  const result = await runGuest(prepared, { files, signal: stopped.signal, print });
+  const { passed = 0, failed = 1, skipped = 0, skips = [], failure } = result;
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+  total.skips.push(...skips);
+  if (failure) print(`\n✖ ${name}: ${failure}\n`);
+  print(`\nGuest ${name}: ${Math.round((Date.now() - start) / 1000)} s\n`);
+  if (!isAlone) process.stdout.write(held.join(""));
+}
+
+async function openShell() {
+  const [only] = queue;
+  if (only === undefined) console.error(total.skips.join("\n"));
+  else await runGuest(only.prepared, { ...only, shell: true, signal: stopped.signal });
+}
