@@ -11,6 +11,19 @@ import { Host } from "./host.mjs";
 import { provideInitramfs } from "./initramfs.mjs";
 import { provideTree } from "./trees.mjs";
 
+/**
+ * @typedef Guest A machine and what it tests; `test/hil/NAME/*.test.ts` are its tests.
+ * @property {string} name
+ * @property {import("./architecture.mjs").Architecture} architecture
+ * @property {number} timeoutSeconds The machine is ended after this, whatever it does.
+ * @property {number} [fileTimeoutSeconds] A test file is ended after this; 120 by default.
+ * @property {string[]} modules Kernel modules to load, in order, each with its parameters behind it: `dummy_hcd num=2`.
+ * @property {string[]} devices Arguments of QEMU.
+ * @property {string[]} [channels] Names of socket chardevs whose other end the host is, see channel.mjs.
+ * @property {Record<string, string>} [env] Environment of the tests.
+ * @property {string[]} [setup] Lines of shell that the guest runs before the tests, such as a mount of configfs.
+ */
+
 const TESTS_PROGRAM = fileURLToPath(new URL("../guest/run-tests.mjs", import.meta.url));
 /** From the demand to end until the kernel ends it, for a machine that is frozen. */
 const KILL_AFTER_SECONDS = 5;
