@@ -16,6 +16,7 @@ import {
   type OverflowPolicy,
 } from "@anyserial/hub";
 import { createRandom } from "#internal/line-model.js";
+import { MemoryRecord } from "./memory-record.ts";
 
 const POLICIES: readonly OverflowPolicy[] = ["backpressure", "drop-newest", "drop-oldest"];
 const MEMBERS = 4;
@@ -196,15 +197,20 @@ async function main(): Promise<void> {
   const names = POLICIES.flatMap(namesOf);
   const applications = names.map((name) => new Application(name, join(folder, name)));
   const end = performance.now() + Number(values.minutes) * 60_000;
+  const memory = new MemoryRecord();
   let rounds = 0;
   try {
-    for (; performance.now() < end; rounds++) await round(hub, { folder, applications, random });
+    for (; performance.now() < end; rounds++) {
+      await round(hub, { folder, applications, random });
+      memory.sample();
+    }
   } finally {
     for (const application of applications) application.close();
     await hub.close();
     rmSync(folder, { recursive: true, force: true });
   }
   report(rounds, applications);
+  memory.check();
 }
 
 interface Soak {
