@@ -13,6 +13,12 @@ const READS_PER_TURN = 16;
 const READS_AT_CLOSE = 64;
 /** While the application writes, its settings are looked at this often, in milliseconds. */
 const LOOK_EVERY_MS = 100;
+/**
+ * While room is waited for, it is looked for this often, in milliseconds: on Linux the kernel wakes
+ * the writer of a pty when little is left unread, and that can be before it frees the memory; the
+ * room that comes then, or comes while more is left unread, has no event.
+ */
+const LOOK_FOR_ROOM_MS = 100;
 
 /** What hears of an emulated port. Called synchronously; must not throw. */
 export interface VirtualPortListener {
@@ -64,6 +70,9 @@ export class PtyListening implements VirtualPortListening {
   /** An application that is gone is being read. */
   #isVisit = false;
   #lookedAt = 0;
+  #wantsRoom = false;
+  /** Outlives the wait for room, so that a busy writer does not set one for every wait. */
+  #roomTimer: NodeJS.Timeout | undefined;
 
   constructor(parts: ListeningParts, listener: VirtualPortListener) {
     this.#parts = parts;
@@ -77,9 +86,7 @@ export class PtyListening implements VirtualPortListening {
     }
     parts.backendPort.listen({
       onReadable: () => this.#read(),
-      onWritable: () => {
-        if (!this.#isStopped) listener.onWritable?.();
-      },
+      onWritable: () => this.#foundRoom(),
     });
   }
 
@@ -94,13 +101,17 @@ export class PtyListening implements VirtualPortListening {
   }
 
   tellWritable(): void {
-    if (!this.#isStopped) this.#parts.backendPort.tellWritable();
+    if (this.#isStopped) return;
+    this.#wantsRoom = true;
+    this.#parts.backendPort.tellWritable();
+    this.#roomTimer ??= setTimeout(() => this.#lookForRoom(), LOOK_FOR_ROOM_MS).unref();
   }
 
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
     clearImmediate(this.#next);
+    clearTimeout(this.#roomTimer);
     this.#parts.backendPort.listen(undefined);
     if (this.#onChange !== undefined) this.#parts.changes.unlisten(this.#onChange);
     this.#parts.onStop();
@@ -157,6 +168,19 @@ export class PtyListening implements VirtualPortListening {
       this.#parts.core.noticed(error); // tells the diagnostics, and ends the port where it must
       return 0;
     }
+  }
+
+  #foundRoom(): void {
+    if (!this.#wantsRoom || this.#isStopped) return;
+    this.#wantsRoom = false;
+    this.#listener.onWritable?.();
+  }
+
+  #lookForRoom(): void {
+    this.#roomTimer = undefined;
+    if (!this.#wantsRoom || this.#isStopped || !this.#parts.core.isOpen) return;
+    if (this.#parts.backendPort.isWritable()) this.#foundRoom();
+    else this.#roomTimer = setTimeout(() => this.#lookForRoom(), LOOK_FOR_ROOM_MS).unref();
   }
 
   #readSoon(): void {

@@ -118,6 +118,24 @@ test(
 );
 
 test(
+  "VirtualPort listen() tells of room that the kernel has no event for: much is left unread",
+  leakFree(async () => {
+    await using device = await createVirtualPort();
+    await using port = await openSerialPort(device.path);
+    let told = 0;
+    const listening = device.listen({ onData: () => undefined, onWritable: () => told++ });
+    for (let count = 1; count > 0; await nextTask()) count = device.trySend(Buffer.alloc(4096));
+
+    listening.tellWritable();
+    for (let left = 3000; left > 0; ) left -= (await port.receive({ maxBytes: 1000 })).length;
+
+    await until("it is told", () => told > 0);
+    equal(told, 1);
+    ok(device.trySend(Buffer.alloc(1)) > 0);
+  }),
+);
+
+test(
   "VirtualPort listen() excludes receive(), until it is stopped",
   leakFree(async () => {
     await using device = await createVirtualPort();
