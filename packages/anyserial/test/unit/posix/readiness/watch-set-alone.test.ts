@@ -24,7 +24,18 @@ test("WatchSet wakes the only reader without asking the poller", async () => {
   system.ready();
 
   equal(await reading, true);
-  deepEqual(system.calls, ["remove 5"]);
+  deepEqual(system.calls, []);
+});
+
+test("WatchSet wakes the only reader again without telling the poller anything in between", async () => {
+  const { system, watch } = setUp();
+  for (let round = 0; round < 3; round++) {
+    const reading = watch.waitReadable();
+    system.ready();
+    equal(await reading, true);
+  }
+
+  deepEqual(system.calls, []);
 });
 
 test("WatchSet asks the poller while the only descriptor has no reader, or a writer", async () => {
