@@ -1,5 +1,8 @@
 // AbortSignal glue: a canceled operation rejects with the signal's own reason.
 
+import { unknownOption } from "./option-names.ts";
+import { invalid, isRecord } from "./validate.ts";
+
 /**
  * Follows a promise until a signal is aborted; the work itself is not stopped.
  *
@@ -46,6 +49,24 @@ export async function underEither<T>(
     lasting.removeEventListener("abort", onLasting);
     signal.removeEventListener("abort", onSignal);
   }
+}
+
+/**
+ * Takes the signal out of the options of an operation that may wait.
+ *
+ * @param options What the caller gave.
+ * @returns The signal, if one was given.
+ * @throws {@link ConfigurationError} `ERR_INVALID_ARG_VALUE` — no object, no signal, or a time limit
+ *   under another name, which would go unheard.
+ */
+export function signalOf(options: WaitOptions): AbortSignal | undefined {
+  if (!isRecord(options)) throw invalid("options", options, "an object");
+  for (const name of ["timeout", "timeoutMs"]) {
+    if (name in options) throw unknownOption(name, options[name], ["signal"]);
+  }
+  const { signal } = options as WaitOptions;
+  if (signal === undefined || typeof signal?.aborted === "boolean") return signal;
+  throw invalid("signal", signal, "an AbortSignal");
 }
 
 /** Options of an operation that may wait. */

@@ -1,6 +1,6 @@
 // Exact counts and delimiters over receive(). Bytes that a failed call had already read stay here.
 
-import type { WaitOptions } from "./abort.ts";
+import { signalOf, type WaitOptions } from "./abort.ts";
 import { SerialError } from "./errors.ts";
 import { bytesOf, invalid, isIntegerIn } from "./validate.ts";
 
@@ -57,7 +57,8 @@ export class BufferedReader {
     if (!isIntegerIn(count, 0, Number.MAX_SAFE_INTEGER)) {
       throw invalid("count", count, "a number of bytes, 0 or more");
     }
-    while (this.bufferedBytes < count) await this.#fill(options);
+    const signal = signalOf(options);
+    while (this.bufferedBytes < count) await this.#fill(signal);
     return this.#take(count);
   }
 
@@ -81,6 +82,7 @@ export class BufferedReader {
         ? new TextEncoder().encode(delimiter)
         : bytesOf("delimiter", delimiter);
     if (mark.length === 0) throw invalid("delimiter", delimiter, "at least one byte");
+    const signal = signalOf(options);
     const { maxBytes = DEFAULT_MAX_BYTES } = options;
     if (!isIntegerIn(maxBytes, 1, Number.MAX_SAFE_INTEGER)) {
       throw invalid("maxBytes", maxBytes, "a positive integer (bytes)");
@@ -91,7 +93,7 @@ export class BufferedReader {
       if (at !== -1 && at + mark.length <= maxBytes) return this.#take(at + mark.length);
       if (at !== -1 || held.length >= maxBytes) throw this.#noDelimiter(maxBytes);
       searched = Math.max(0, held.length - mark.length + 1);
-      await this.#fill(options);
+      await this.#fill(signal);
     }
   }
 
@@ -104,7 +106,7 @@ export class BufferedReader {
     return this.#take(this.bufferedBytes);
   }
 
-  async #fill({ signal }: WaitOptions): Promise<void> {
+  async #fill(signal: AbortSignal | undefined): Promise<void> {
     const chunk = await this.#source.receive({ signal });
     this.#makeRoom(chunk.length);
     this.#bytes.set(chunk, this.#end);

@@ -2,8 +2,9 @@
 // only what is wrong on every platform is refused here.
 
 import type { ControlLines } from "./modem-lines.ts";
+import { unknownOption } from "./option-names.ts";
 import { createRs485Config, type Rs485Config } from "./rs485.ts";
-import { invalid, isBoolean, isIntegerIn, isOneOf } from "./validate.ts";
+import { invalid, isBoolean, isIntegerIn, isOneOf, isRecord } from "./validate.ts";
 
 /** Bits per character. */
 export type DataBits = 5 | 6 | 7 | 8;
@@ -165,7 +166,7 @@ export function withChanges(base: SerialConfig, changes: SerialConfigInput): Ser
   if (!isRecord(changes)) throw invalid("config", changes, "an object");
   const result: Record<string, unknown> = { ...base };
   for (const [name, value] of Object.entries(changes)) {
-    if (!Object.hasOwn(CHECKS, name)) throw invalid(name, value, "a known option, or none");
+    if (!Object.hasOwn(CHECKS, name)) throw unknownOption(name, value, Object.keys(CHECKS));
     if (value === undefined) continue;
     result[name] = CHECKS[name as keyof SerialConfig](value, base);
   }
@@ -218,15 +219,12 @@ function flags(name: string, known: object): (value: unknown, base: object) => u
     if (!isRecord(value)) throw invalid(name, value, "an object of booleans");
     const result: Record<string, unknown> = { ...base };
     for (const [key, given] of Object.entries(value)) {
-      if (!Object.hasOwn(known, key)) throw invalid(`${name}.${key}`, given, "no such option");
+      if (!Object.hasOwn(known, key))
+        throw unknownOption(`${name}.${key}`, given, Object.keys(known));
       if (given === undefined) continue;
       if (!isBoolean(given)) throw invalid(`${name}.${key}`, given, "a boolean");
       result[key] = given;
     }
     return Object.freeze(result);
   };
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 // openSerialPort: validate, choose the backend, settle, open.
 
-import { abortable, type WaitOptions } from "./abort.ts";
+import { abortable, signalOf, type WaitOptions } from "./abort.ts";
 import { resolveAddress } from "./address.ts";
 import type { Backend } from "./backend/backend.ts";
 import { selectBackend } from "./backend/select.ts";
@@ -60,7 +60,7 @@ export async function openSerialPort(
   const found = targetOf(target);
   const name = isOpenTarget(found) ? found.path : describeFilter(found);
   const openedAt = callSite(); // now: what awaits later has lost its caller
-  return abortableOpen(name, options.signal, () => open(found, wanted, openedAt));
+  return abortableOpen(name, signalOf(options), () => open(found, wanted, openedAt));
 }
 
 /**

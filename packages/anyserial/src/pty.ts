@@ -1,7 +1,7 @@
 // Subpath `anyserial/pty`: emulated serial ports. An application opens the path as it would open
 // /dev/ttyUSB0; this side plays the device.
 
-import type { WaitOptions } from "./abort.ts";
+import { signalOf, type WaitOptions } from "./abort.ts";
 import type { PtyBackendPort, TerminalMode } from "./backend/backend.ts";
 import { selectBackend } from "./backend/select.ts";
 import { createSerialConfig, type EffectiveConfig } from "./config.ts";
@@ -153,7 +153,7 @@ export class VirtualPort implements AsyncDisposable {
   async receive(options: ReceiveOptions = {}): Promise<Uint8Array> {
     if (this.#listening !== undefined) throw this.#listenedTo("receive");
     const most = options.maxBytes ?? this.#core.config.readChunkSize;
-    const bytes = await this.#receiver.receive(most, options);
+    const bytes = await this.#receiver.receive(most, signalOf(options));
     this.#changes.look();
     return bytes;
   }
@@ -166,7 +166,7 @@ export class VirtualPort implements AsyncDisposable {
    * @throws As {@link VirtualPort.receive}.
    */
   async send(data: ArrayBufferView | ArrayBufferLike, options: WaitOptions = {}): Promise<void> {
-    await this.#writer.send(bytesOf("data", data), options.signal);
+    await this.#writer.send(bytesOf("data", data), signalOf(options));
   }
 
   /**
@@ -231,7 +231,7 @@ export class VirtualPort implements AsyncDisposable {
    * @throws `signal.reason` — the signal is aborted.
    */
   changes(options: WaitOptions = {}): AsyncGenerator<VirtualPortChange, undefined> {
-    return this.#changes.iterate(options.signal);
+    return this.#changes.iterate(signalOf(options));
   }
 
   /**

@@ -1,5 +1,6 @@
 // RS-485 options and their validation: pure. The kernel's struct is packed in linux/rs485.ts.
 
+import { unknownOption } from "./option-names.ts";
 import { invalid, isBoolean, isIntegerIn } from "./validate.ts";
 
 /** How the driver switches the transceiver between sending and receiving. */
@@ -58,7 +59,8 @@ export function createRs485Config(value: Partial<Rs485Config> | null): Rs485Conf
     throw invalid("rs485", value, "an object or null");
   }
   for (const [key, given] of Object.entries(value)) {
-    if (!Object.hasOwn(DEFAULTS, key)) throw invalid(`rs485.${key}`, given, "no such option");
+    if (!Object.hasOwn(DEFAULTS, key))
+      throw unknownOption(`rs485.${key}`, given, Object.keys(DEFAULTS));
     if (given === undefined) continue;
     if (key.endsWith("Ms")) {
       if (!isIntegerIn(given, 0, 1000)) {

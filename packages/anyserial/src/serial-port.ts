@@ -2,7 +2,7 @@
 
 import type { Duplex } from "node:stream";
 import type { ReadableStream, WritableStream } from "node:stream/web";
-import { underEither, type WaitOptions } from "./abort.ts";
+import { signalOf, underEither, type WaitOptions } from "./abort.ts";
 import type { LineErrorCounts } from "./backend/backend.ts";
 import { BufferedReader } from "./buffered-reader.ts";
 import type { SerialCapabilities } from "./capabilities.ts";
@@ -161,9 +161,10 @@ export class SerialPort implements AsyncDisposable {
    * @throws {@link PortBusyError} — `exclusive` is asked for and somebody else holds the lock.
    */
   async configure(changes: SerialConfigInput, options: WaitOptions = {}): Promise<void> {
+    const signal = signalOf(options);
     withChanges(this.#core.config, changes);
     await this.#reconfiguring.run(() => {
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       const wanted = withChanges(this.#core.config, changes);
       const settle =
         changes.unsupportedPolicy === undefined
@@ -205,7 +206,7 @@ export class SerialPort implements AsyncDisposable {
    */
   async receive(options: ReceiveOptions = {}): Promise<Uint8Array> {
     const most = byteCount("maxBytes", options.maxBytes) ?? this.#core.config.readChunkSize;
-    return await this.#receiver.receive(most, options);
+    return await this.#receiver.receive(most, signalOf(options));
   }
 
   /**
@@ -219,7 +220,7 @@ export class SerialPort implements AsyncDisposable {
   async receiveInto(into: ArrayBufferView, options: WaitOptions = {}): Promise<number> {
     const bytes = bytesOf("into", into);
     if (bytes.length === 0) throw invalid("into", into, "a view of at least one byte");
-    return await this.#receiver.receiveInto(bytes, options.signal);
+    return await this.#receiver.receiveInto(bytes, signalOf(options));
   }
 
   /**
@@ -233,7 +234,10 @@ export class SerialPort implements AsyncDisposable {
   async receiveAvailable(options: ReceiveAvailableOptions = {}): Promise<Uint8Array> {
     const { readChunkSize } = this.#core.config;
     const all = Math.max(readChunkSize, LARGEST_KERNEL_QUEUE);
-    return await this.#receiver.receive(byteCount("limit", options.limit) ?? all, options);
+    return await this.#receiver.receive(
+      byteCount("limit", options.limit) ?? all,
+      signalOf(options),
+    );
   }
 
   /**
@@ -245,8 +249,9 @@ export class SerialPort implements AsyncDisposable {
    * @throws {@link ConfigurationError} `ERR_SERIAL_NOT_MARKING` — `lineErrors` is `count`.
    */
   async *receiveEvents(options: WaitOptions = {}): AsyncGenerator<LineEvent, undefined> {
+    const signal = signalOf(options);
     for (;;) {
-      const event = await this.#untilClosed(() => this.#receiver.receiveEvent(options));
+      const event = await this.#untilClosed(() => this.#receiver.receiveEvent(signal));
       if (event === undefined) return;
       yield event;
     }
@@ -275,7 +280,7 @@ export class SerialPort implements AsyncDisposable {
    * @throws `signal.reason` — the signal is aborted.
    */
   async send(data: ArrayBufferView | ArrayBufferLike, options: WaitOptions = {}): Promise<void> {
-    await this.#writer.send(bytesOf("data", data), options.signal);
+    await this.#writer.send(bytesOf("data", data), signalOf(options));
   }
 
   /**
@@ -312,7 +317,8 @@ export class SerialPort implements AsyncDisposable {
     await this.#drain(true, options);
   }
 
-  async #drain(exact: boolean, { signal }: WaitOptions): Promise<void> {
+  async #drain(exact: boolean, options: WaitOptions): Promise<void> {
+    const signal = signalOf(options);
     this.#core.check("drain");
     signal?.throwIfAborted();
     const { backendPort, ending } = this.#core;
@@ -337,7 +343,7 @@ export class SerialPort implements AsyncDisposable {
     if (!isIntegerIn(durationMs, 1, 60_000)) {
       throw invalid("durationMs", durationMs, "an integer from 1 to 60000 (milliseconds)");
     }
-    await holdBreak(this.#core, durationMs, options.signal);
+    await holdBreak(this.#core, durationMs, signalOf(options));
   }
 
   /**
@@ -411,7 +417,7 @@ export class SerialPort implements AsyncDisposable {
    * @throws {@link UnsupportedFeatureError} — the driver has no modem lines.
    */
   modemLineChanges(options: WaitOptions = {}): AsyncIterableIterator<ModemLineChange, undefined> {
-    return new ModemLineChanges(this.#core, options.signal, this);
+    return new ModemLineChanges(this.#core, signalOf(options), this);
   }
 
   /**

@@ -4,7 +4,7 @@
 import { existsSync, type FSWatcher, readlinkSync, watch } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { abortable, type WaitOptions } from "./abort.ts";
+import { abortable, signalOf, type WaitOptions } from "./abort.ts";
 import type { Backend } from "./backend/backend.ts";
 import { selectBackend } from "./backend/select.ts";
 import { createSerialConfig, type SerialConfigInput } from "./config.ts";
@@ -63,7 +63,7 @@ export async function* serialSessions(
   options: WaitOptions = {},
 ): AsyncGenerator<SerialPort, undefined> {
   createSerialConfig(config);
-  const openNext = openerOf(target, { config, signal: options.signal });
+  const openNext = openerOf(target, { config, signal: signalOf(options) });
   for (;;) {
     const port = await openNext();
     try {

@@ -12,11 +12,20 @@ import { ConfigurationError } from "./errors.ts";
  * @returns The error, to be thrown by the caller.
  */
 export function invalid(name: string, value: unknown, expected: string): ConfigurationError {
-  const shown = inspect(value, { depth: 0, maxStringLength: 60, breakLength: Infinity });
-  return new ConfigurationError(`Invalid "${name}": got ${shown}, expected ${expected}`, {
+  return new ConfigurationError(`Invalid "${name}": got ${shown(value)}, expected ${expected}`, {
     code: "ERR_INVALID_ARG_VALUE",
     hint: `set "${name}" to ${expected}`,
   });
+}
+
+/** A value as it stands in a message, shortened. */
+export function shown(value: unknown): string {
+  return inspect(value, { depth: 0, maxStringLength: 60, breakLength: Infinity });
+}
+
+/** Tells whether a value is an object with fields. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Tells whether a value is a boolean. */

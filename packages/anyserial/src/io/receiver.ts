@@ -1,6 +1,5 @@
 // The receive family over the reader: where the bytes go, and what a marking port does to them.
 
-import type { WaitOptions } from "../abort.ts";
 import type { LineErrorCounts } from "../backend/backend.ts";
 import { ConfigurationError } from "../errors.ts";
 import { lineErrorCounts } from "./line-errors.ts";
@@ -59,15 +58,15 @@ export class Receiver {
   }
 
   /** Reads into memory of the port: a view that is the caller's to keep. */
-  receive(most: number, options: WaitOptions): Uint8Array | Promise<Uint8Array> {
+  receive(most: number, signal?: AbortSignal): Uint8Array | Promise<Uint8Array> {
     const offer = this.#slab.offer(most);
-    const count = this.receiveInto(offer, options.signal);
+    const count = this.receiveInto(offer, signal);
     if (typeof count === "number") return this.#slab.take(offer, count);
     return this.#takeLater(offer, count);
   }
 
   /** Reads into the caller's memory: 1 byte or more, at once where they are there. */
-  receiveInto(into: Uint8Array, signal: AbortSignal | undefined): number | Promise<number> {
+  receiveInto(into: Uint8Array, signal?: AbortSignal): number | Promise<number> {
     if (this.#marked !== undefined) return this.#receiveMarked(into, signal);
     const count = this.#reader.read(into, signal);
     if (typeof count === "number") return count;
@@ -87,7 +86,7 @@ export class Receiver {
   }
 
   /** As long as marks are on, or what was decoded with them is left; then as without. */
-  async #receiveMarked(into: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
+  async #receiveMarked(into: Uint8Array, signal?: AbortSignal): Promise<number> {
     for (;;) {
       if (this.#marked !== undefined) {
         this.#core.check("receive");
@@ -104,7 +103,7 @@ export class Receiver {
   }
 
   /** The next event in wire order. */
-  async receiveEvent({ signal }: WaitOptions): Promise<LineEvent> {
+  async receiveEvent(signal?: AbortSignal): Promise<LineEvent> {
     for (;;) {
       const marked = this.#marked;
       if (marked === undefined || !this.#marks) throw notMarking(this.#core.path);
@@ -116,7 +115,7 @@ export class Receiver {
     }
   }
 
-  async #decode(marked: MarkedInput, most: number, signal: AbortSignal | undefined): Promise<void> {
+  async #decode(marked: MarkedInput, most: number, signal?: AbortSignal): Promise<void> {
     const offer = this.#slab.offer(most);
     await this.#reader.read(offer, signal, (count) => {
       marked.push(offer.subarray(0, count), this.#counts());

@@ -32,12 +32,9 @@ const WRONG: readonly Wrong[] = [
   [{ flowControl: { xonXoff: 1 } }, "flowControl.xonXoff", "1", "a boolean"],
   [{ flowControl: { rtsCts: "yes" } }, "flowControl.rtsCts", "'yes'", "a boolean"],
   [{ flowControl: { dtrDsr: null } }, "flowControl.dtrDsr", "null", "a boolean"],
-  [{ flowControl: { rtscts: true } }, "flowControl.rtscts", "true", "no such option"],
-  [{ flowControl: { toString: true } }, "flowControl.toString", "true", "no such option"],
   [{ controlLines: "dtr" }, "controlLines", "'dtr'", "an object of booleans"],
   [{ controlLines: { dtr: 0 } }, "controlLines.dtr", "0", "a boolean"],
   [{ controlLines: { rts: "on" } }, "controlLines.rts", "'on'", "a boolean"],
-  [{ controlLines: { cts: true } }, "controlLines.cts", "true", "no such option"],
   [{ lineErrors: "off" }, "lineErrors", "'off'", "one of count, mark"],
   [{ exclusive: 1 }, "exclusive", "1", "a boolean"],
   [{ hangupOnClose: "no" }, "hangupOnClose", "'no'", "a boolean"],
@@ -51,11 +48,7 @@ const WRONG: readonly Wrong[] = [
   [{ rs485: { rtsOnSend: "x" } }, "rs485.rtsOnSend", "'x'", "a boolean"],
   [{ rs485: { delayBeforeSendMs: -1 } }, "rs485.delayBeforeSendMs", "-1", MS],
   [{ rs485: { delayAfterSendMs: 1001 } }, "rs485.delayAfterSendMs", "1001", MS],
-  [{ rs485: { termination: true } }, "rs485.termination", "true", "no such option"],
   [{ unsupportedPolicy: "throw" }, "unsupportedPolicy", "'throw'", "one of raise, warn, ignore"],
-  [{ baudrate: 9600 }, "baudrate", "9600", "a known option, or none"],
-  [{ toString: 1 }, "toString", "1", "a known option, or none"],
-  [{ unknown: undefined }, "unknown", "undefined", "a known option, or none"],
   [null, "config", "null", "an object"],
   ["9600", "config", "'9600'", "an object"],
   [[], "config", "[]", "an object"],
@@ -69,6 +62,38 @@ for (const [given, field, shown, allowed] of WRONG) {
       message: `Invalid "${field}": got ${shown}, expected ${allowed}`,
       hint: `set "${field}" to ${allowed}`,
     });
+  });
+}
+
+const UNKNOWN: readonly [given: unknown, field: string, shown: string, hint: string][] = [
+  [{ flowControl: { rtscts: true } }, "flowControl.rtscts", "true", "write flowControl.rtsCts"],
+  [{ flowControl: { toString: true } }, "flowControl.toString", "true", "leave it out"],
+  [{ controlLines: { cts: true } }, "controlLines.cts", "true", "leave it out"],
+  [{ rs485: { termination: true } }, "rs485.termination", "true", "leave it out"],
+  [{ baudrate: 9600 }, "baudrate", "9600", "write baudRate"],
+  [{ toString: 1 }, "toString", "1", "leave it out"],
+  [{ unknown: undefined }, "unknown", "undefined", "leave it out"],
+  [{ rtscts: true }, "rtscts", "true", "write flowControl: { rtsCts: true }"],
+  [{ bytesize: 8 }, "bytesize", "8", "write dataBits"],
+  [
+    { timeout: 50 },
+    "timeout",
+    "50",
+    "write signal: AbortSignal.timeout(milliseconds) in the call that waits",
+  ],
+];
+
+for (const [given, field, shown, hint] of UNKNOWN) {
+  test(`createSerialConfig() refuses the unknown option ${field}: ${shown}`, () => {
+    throws(
+      () => createSerialConfig(given as never),
+      (error: ConfigurationError) => {
+        ok(error.message.startsWith(`Unknown option "${field}" (${shown}): known are `));
+        equal(error.code, "ERR_INVALID_ARG_VALUE");
+        equal(error.hint, hint);
+        return true;
+      },
+    );
   });
 }
 
