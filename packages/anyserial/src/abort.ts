@@ -61,9 +61,8 @@ export async function underEither<T>(
  */
 export function signalOf(options: WaitOptions): AbortSignal | undefined {
   if (!isRecord(options)) throw invalid("options", options, "an object");
-  for (const name of ["timeout", "timeoutMs"]) {
-    if (name in options) throw unknownOption(name, options[name], ["signal"]);
-  }
+  if ("timeout" in options) throw unknownOption("timeout", options["timeout"], ["signal"]);
+  if ("timeoutMs" in options) throw unknownOption("timeoutMs", options["timeoutMs"], ["signal"]);
   const { signal } = options as WaitOptions;
   if (signal === undefined || typeof signal?.aborted === "boolean") return signal;
   throw invalid("signal", signal, "an AbortSignal");

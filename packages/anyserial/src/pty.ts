@@ -1,6 +1,7 @@
 // Subpath `anyserial/pty`: emulated serial ports. An application opens the path as it would open
 // /dev/ttyUSB0; this side plays the device.
 
+import { inspect } from "node:util";
 import { signalOf, type WaitOptions } from "./abort.ts";
 import type { PtyBackendPort, TerminalMode } from "./backend/backend.ts";
 import { selectBackend } from "./backend/select.ts";
@@ -102,6 +103,15 @@ export class VirtualPort implements AsyncDisposable {
   readonly #changes: PtyChanges;
   readonly #atExit: { restoreAtExit(): void } | undefined;
   #listening: PtyListening | undefined;
+
+  // What `console.log()` and the REPL show; here because a declaration cannot name the symbol.
+  static {
+    Object.defineProperty(VirtualPort.prototype, inspect.custom, {
+      value(this: VirtualPort): string {
+        return `VirtualPort ${JSON.stringify(this.path)}, ${this.#core.state}`;
+      },
+    });
+  }
 
   /** @internal Made by {@link createVirtualPort}. */
   constructor(backendPort: PtyBackendPort, link: string | undefined) {
@@ -265,6 +275,19 @@ export class VirtualPort implements AsyncDisposable {
       operation,
       hint: "stop() what listen() returned first",
     });
+  }
+
+  /**
+   * Receives chunk after chunk; ends after `close()`.
+   *
+   * @throws As {@link VirtualPort.receive}.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, undefined> {
+    for (;;) {
+      const chunk = await this.#core.untilClosed(() => this.receive());
+      if (chunk === undefined) return;
+      yield chunk;
+    }
   }
 
   /** Closes the port: the application sees a hang-up, the link is removed. Never rejects. */

@@ -2,6 +2,7 @@
 
 import type { Duplex } from "node:stream";
 import type { ReadableStream, WritableStream } from "node:stream/web";
+import { inspect } from "node:util";
 import { signalOf, underEither, type WaitOptions } from "./abort.ts";
 import type { LineErrorCounts } from "./backend/backend.ts";
 import { BufferedReader } from "./buffered-reader.ts";
@@ -90,6 +91,17 @@ export class SerialPort implements AsyncDisposable {
   readonly #reconfiguring = new Mutex();
   readonly #readable: StreamSlot<ReadableStream<Uint8Array>> = {};
   readonly #writable: StreamSlot<WritableStream<Uint8Array>> = {};
+
+  // What `console.log()` and the REPL show; here because a declaration cannot name the symbol.
+  static {
+    Object.defineProperty(SerialPort.prototype, inspect.custom, {
+      value(this: SerialPort): string {
+        const { baudRate, dataBits, parity, stopBits } = this.config;
+        const framing = `${dataBits}${parity.charAt(0).toUpperCase()}${stopBits}`;
+        return `SerialPort ${JSON.stringify(this.path)} ${baudRate} ${framing}, ${this.#core.state}`;
+      },
+    });
+  }
 
   /** @internal Ports are made by `openSerialPort()`. */
   constructor(core: PortCore) {
@@ -251,7 +263,7 @@ export class SerialPort implements AsyncDisposable {
   async *receiveEvents(options: WaitOptions = {}): AsyncGenerator<LineEvent, undefined> {
     const signal = signalOf(options);
     for (;;) {
-      const event = await this.#untilClosed(() => this.#receiver.receiveEvent(signal));
+      const event = await this.#core.untilClosed(() => this.#receiver.receiveEvent(signal));
       if (event === undefined) return;
       yield event;
     }
@@ -466,7 +478,7 @@ export class SerialPort implements AsyncDisposable {
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, undefined> {
     for (;;) {
-      const chunk = await this.#untilClosed(() => this.receive());
+      const chunk = await this.#core.untilClosed(() => this.receive());
       if (chunk === undefined) return;
       yield chunk;
     }
@@ -485,16 +497,6 @@ export class SerialPort implements AsyncDisposable {
   /** Calls `close()`; never rejects. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  async #untilClosed<T>(receive: () => Promise<T>): Promise<T | undefined> {
-    if (!this.isOpen && (await this.closed) === undefined) return undefined;
-    try {
-      return await receive();
-    } catch (error) {
-      if (!this.isOpen && (await this.closed) === undefined) return undefined;
-      throw error;
-    }
   }
 }
 

@@ -100,6 +100,23 @@ export class PortCore {
     );
   }
 
+  /** What the port is now, for people. */
+  get state(): "open" | "closed" | "gone" {
+    if (this.isOpen) return "open";
+    return this.#gone === undefined ? "closed" : "gone";
+  }
+
+  /** Runs a receive of an iterator: `undefined` once the port was closed. */
+  async untilClosed<T>(receive: () => Promise<T>): Promise<T | undefined> {
+    if (!this.isOpen && (await this.closed) === undefined) return undefined;
+    try {
+      return await receive();
+    } catch (error) {
+      if (!this.isOpen && (await this.closed) === undefined) return undefined;
+      throw error;
+    }
+  }
+
   /** Runs a call of the backend's port; a device found gone there ends the port. */
   run<T>(operation: string, call: (port: BackendPort) => T): T {
     this.check(operation);

@@ -3,6 +3,7 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as nextTask } from "node:timers/promises";
+import { inspect } from "node:util";
 import { openSerialPort } from "anyserial";
 import { createVirtualPort, type VirtualPort } from "anyserial/pty";
 import { leakFree } from "../helpers/leak-free.ts";
@@ -156,5 +157,35 @@ test(
     await until("there is room again", () => device.isWritable());
 
     equal(received.length, sent);
+  }),
+);
+
+test(
+  "VirtualPort is iterated chunk by chunk until it is closed",
+  leakFree(async () => {
+    await using device = await createVirtualPort();
+    await using port = await openSerialPort(device.path);
+    const received: string[] = [];
+    const reading = (async () => {
+      for await (const chunk of device) received.push(Buffer.from(chunk).toString());
+    })();
+    await port.send(Buffer.from("one"));
+    await until("the bytes are there", () => received.join("") === "one");
+    await device.close();
+    await reading;
+  }),
+);
+
+test(
+  "an open port shows its path, its settings and its state",
+  leakFree(async () => {
+    await using device = await createVirtualPort();
+    await using port = await openSerialPort(device.path, { baudRate: 9600, parity: "even" });
+    equal(inspect(port), `SerialPort "${device.path}" 9600 8E1, open`);
+    equal(inspect(device), `VirtualPort "${device.path}", open`);
+    await port.close();
+    await device.close();
+    equal(inspect(port), `SerialPort "${device.path}" 9600 8E1, closed`);
+    equal(inspect(device), `VirtualPort "${device.path}", closed`);
   }),
 );
