@@ -26,6 +26,17 @@ test("monitor sends keys at once, shows the answer, quits at Ctrl-] and restores
   await expectRestored(scene);
 });
 
+test("monitor that ends in the middle of a line gives the prompt a line of its own", async (t) => {
+  const scene = await startScene(t);
+  await scene.device.send(Buffer.from("no end"));
+  await scene.terminal.screen.until(/no end$/);
+
+  await scene.terminal.type(QUIT);
+
+  await scene.terminal.screen.until(/^\r\n/);
+  await expectRestored(scene);
+});
+
 test("monitor sends Ctrl-C, Ctrl-D, Ctrl-Z, Ctrl-S and Ctrl-V to the device", async (t) => {
   const scene = await startScene(t);
 

@@ -135,11 +135,12 @@ export class Display {
     if (held.length > 0) await this.received(Buffer.concat(held));
   }
 
-  /** Shows what is left of an unfinished line. */
+  /** Shows what is left of an unfinished line; at a terminal the prompt gets a line of its own. */
   end(): void {
     clearTimeout(this.#pause);
     this.#write(this.#view.flush());
     this.#endRewriting();
+    if (this.#isTerminal && !this.#isLineStart) this.#write("\n");
   }
 
   #createView(): ReceivedView {
