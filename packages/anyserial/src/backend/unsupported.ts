@@ -5,22 +5,30 @@ import { type SerialError, UnsupportedPlatformError } from "../errors.ts";
 import type { PortInfo } from "../port-info.ts";
 import type { Backend, BackendPort, BlockingPort, PortWatch } from "./backend.ts";
 
+/** What is known beside the reason. */
+interface UnsupportedDetails {
+  /** Error underneath. */
+  readonly cause?: unknown;
+  /** What to do about it. */
+  readonly hint?: string | undefined;
+}
+
 /** A backend that opens nothing and says why. */
 export class UnsupportedBackend implements Backend {
   readonly name = "unsupported";
   readonly #platform: string;
   readonly #reason: string | SerialError;
-  readonly #cause: unknown;
+  readonly #details: UnsupportedDetails;
 
   /**
    * @param platform Operating system.
    * @param reason What is missing, to complete "Cannot use serial ports: …", or the whole error.
-   * @param cause Error underneath, if any.
+   * @param details What else is known.
    */
-  constructor(platform: string, reason: string | SerialError, cause?: unknown) {
+  constructor(platform: string, reason: string | SerialError, details: UnsupportedDetails = {}) {
     this.#platform = platform;
     this.#reason = reason;
-    this.#cause = cause;
+    this.#details = details;
   }
 
   platformCapabilities(): SerialCapabilities {
@@ -48,7 +56,7 @@ export class UnsupportedBackend implements Backend {
     return new UnsupportedPlatformError(`Cannot use serial ports: ${this.#reason}`, {
       code: "ERR_SERIAL_PLATFORM",
       operation,
-      cause: this.#cause,
+      ...this.#details,
     });
   }
 }

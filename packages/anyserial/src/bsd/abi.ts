@@ -16,11 +16,7 @@ import {
   u32,
 } from "../posix/bsd-abi.ts";
 import type { KqueueAbi } from "../posix/readiness/kqueue.ts";
-
-/** Systems that the backend knows, by the runtime's name of the platform. */
-export const BSD_VARIANTS = ["freebsd", "openbsd", "netbsd", "dragonfly"] as const;
-/** One of the four. */
-export type BsdVariant = (typeof BSD_VARIANTS)[number];
+import type { BsdVariant } from "./variant.ts";
 
 const CCTS_OFLOW = 0x1_0000;
 const CRTS_IFLOW = 0x2_0000;

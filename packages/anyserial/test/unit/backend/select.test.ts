@@ -60,7 +60,7 @@ for (const value of ["libuv", "reactor", ""]) {
 
 test("UnsupportedBackend opens nothing and says why", async () => {
   const cause = new Error("no prebuilt");
-  const backend = new UnsupportedBackend("plan9", "koffi did not load", cause);
+  const backend = new UnsupportedBackend("plan9", "koffi did not load", { cause });
   const refusal = {
     name: "UnsupportedPlatformError",
     code: "ERR_SERIAL_PLATFORM",

@@ -1,0 +1,105 @@
+// The BSD backend, one for the four systems: the shared POSIX port over kqueue. Which system it is comes
+// in as data; what was never run on a real kernel is said in docs/platforms/bsd.md.
+
+import type { ListSource } from "../backend/backend.ts";
+import { UnsupportedFeatureError, UnsupportedPlatformError } from "../errors.ts";
+import type { Ffi } from "../ffi/ffi.ts";
+import type { BsdFamilyAbi } from "../posix/bsd-abi.ts";
+import { ChangeHub } from "../posix/change-hub.ts";
+import { KqueueNodeChanges } from "../posix/kqueue-changes.ts";
+import { bindLibc, bindTcdrain, type Libc } from "../posix/libc.ts";
+import {
+  PosixBackend,
+  type PosixBackendParts,
+  type PosixDiscovery,
+} from "../posix/posix-backend.ts";
+import { createReadiness, type Mechanism } from "../posix/readiness/create.ts";
+import { bindKqueue, type KqueueCalls } from "../posix/readiness/kqueue.ts";
+import { kqueueDriver } from "../posix/readiness/kqueue-driver.ts";
+import type { Readiness } from "../posix/readiness/readiness.ts";
+import { bsdAbi } from "./abi.ts";
+import { bsdPortNames, describeBsdPort, listBsdPorts } from "./list.ts";
+import { bsdPlatform } from "./platform.ts";
+import type { BsdVariant } from "./variant.ts";
+
+const DEV = "/dev";
+
+/** The running system. */
+export interface BsdSystem {
+  readonly variant: BsdVariant;
+  /** CPU as Node names it. */
+  readonly arch: string;
+}
+
+/** Ports of a BSD. */
+export class BsdBackend extends PosixBackend {
+  constructor(parts: PosixBackendParts) {
+    super("bsd", parts);
+  }
+}
+
+/**
+ * Builds what the backend needs of the running system.
+ *
+ * @param ffi Foreign-function interface.
+ * @param system Which system on which CPU.
+ * @param mechanism Forces a readiness mechanism; by default the best that the runtime has.
+ * @throws {@link UnsupportedPlatformError} `ERR_SERIAL_PLATFORM` — nothing is known of the CPU.
+ */
+export function bsdParts(
+  ffi: Ffi,
+  { variant, arch }: BsdSystem,
+  mechanism?: Mechanism,
+): PosixBackendParts {
+  const abi = bsdAbi(variant, arch);
+  if (abi === undefined) {
+    throw new UnsupportedPlatformError(`Cannot use serial ports on ${variant} for ${arch}`, {
+      code: "ERR_SERIAL_PLATFORM",
+      hint: "the system's numbers for this CPU are not in the table: please report what `uname -m` prints",
+    });
+  }
+  const libc = bindLibc(ffi, { variadic: false });
+  const platform = bsdPlatform({ variant, libc, tcdrain: bindTcdrain(ffi), abi });
+  const readiness = createReadiness(ffi, kqueueDriver(ffi, abi.kqueue), mechanism);
+  const kqueue = (): KqueueCalls => bindKqueue(ffi, abi.kqueue);
+  const discovery = createBsdDiscovery({ variant, abi, libc, readiness, kqueue });
+  return { platform, readiness, discovery };
+}
+
+/** What discovery is built from. */
+export interface BsdDiscoveryParts {
+  readonly variant: BsdVariant;
+  readonly abi: BsdFamilyAbi;
+  readonly libc: Libc;
+  readonly readiness: Readiness;
+  readonly kqueue: () => KqueueCalls;
+  /** @defaultValue `/dev` */
+  readonly dev?: string;
+}
+
+/** Builds discovery; nothing is looked at before it is asked. */
+export function createBsdDiscovery(parts: BsdDiscoveryParts): PosixDiscovery {
+  const { variant, dev = DEV, ...rest } = parts;
+  const names = (): string[] => bsdPortNames(variant, dev);
+  const openFlags = rest.abi.O_RDONLY;
+  const hub = new ChangeHub(new KqueueNodeChanges({ ...rest, dev, names, openFlags }));
+  return {
+    list: async (source) => {
+      if (source !== "native") throw noSource(variant, source);
+      return listBsdPorts(variant, dev);
+    },
+    describe: (path) => describeBsdPort({ variant, dev }, path),
+    watch: () => hub.watch(),
+  };
+}
+
+function noSource(variant: BsdVariant, source: ListSource): UnsupportedFeatureError {
+  return new UnsupportedFeatureError(
+    `Cannot list ports by ${source}: not available on ${variant}`,
+    {
+      code: "ERR_SERIAL_DISCOVERY",
+      operation: "list",
+      hint: "list without naming a backend",
+    },
+  );
+}
