@@ -11,6 +11,7 @@ export type Pointer = bigint;
  */
 export type CType =
   | "void"
+  | "uchar"
   | "int"
   | "uint"
   | "ulong"

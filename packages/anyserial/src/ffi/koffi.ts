@@ -8,6 +8,7 @@ type KoffiLibrary = ReturnType<typeof koffi.load>;
 
 const TYPES: Readonly<Record<Exclude<CType, "...">, string>> = {
   void: "void",
+  uchar: "unsigned char",
   int: "int",
   uint: "unsigned int",
   ulong: "unsigned long",
