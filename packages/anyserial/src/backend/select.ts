@@ -43,6 +43,14 @@ async function load(platform: string, arch: string): Promise<Backend> {
         ]);
         return new LinuxBackend(linuxParts(ffi, arch, mechanism));
       }
+      case "darwin": {
+        const mechanism = forcedMechanism();
+        const [{ DarwinBackend, darwinParts }, { ffi }] = await Promise.all([
+          import("../darwin/backend.ts"),
+          import("../ffi/koffi.ts"),
+        ]);
+        return new DarwinBackend(darwinParts(ffi, arch, mechanism));
+      }
       default:
         return await loadOther(platform, arch);
     }

@@ -3,22 +3,9 @@
 
 import koffi from "koffi";
 import type { CType, Ffi, NativeFunction, NativeLibrary, Pointer } from "./ffi.ts";
+import { koffiSignature, koffiType } from "./koffi-signature.ts";
 
 type KoffiLibrary = ReturnType<typeof koffi.load>;
-
-const TYPES: Readonly<Record<Exclude<CType, "...">, string>> = {
-  void: "void",
-  uchar: "unsigned char",
-  int: "int",
-  uint: "unsigned int",
-  ulong: "unsigned long",
-  size: "size_t",
-  ssize: "intptr_t",
-  pointer: "void *",
-  bytes: "void *",
-  string: "const char *",
-  string16: "const char16_t *",
-};
 
 const prototypes = new Map<string, ReturnType<typeof koffi.proto>>();
 
@@ -32,7 +19,7 @@ export const ffi: Ffi = {
     const shape = `${returns}(${parameters.join()})`;
     let prototype = prototypes.get(shape);
     if (prototype === undefined) {
-      prototype = koffi.proto(typeName(returns), parameters.map(typeName));
+      prototype = koffi.proto(koffiType(returns), parameters.map(koffiType));
       prototypes.set(shape, prototype);
     }
     return koffi.register(listener, koffi.pointer(prototype));
@@ -62,24 +49,17 @@ class KoffiNativeLibrary implements NativeLibrary {
   }
 
   bind<F extends NativeFunction>(symbol: string, returns: CType, parameters: readonly CType[]): F {
-    const variadicAt = parameters.indexOf("...");
-    if (variadicAt === -1) {
-      const types = parameters.map(typeName);
-      const bound = this.#library.func(this.#convention, symbol, typeName(returns), types);
+    const { fixed, variable } = koffiSignature(parameters);
+    if (variable === undefined) {
+      const bound = this.#library.func(this.#convention, symbol, koffiType(returns), [...fixed]);
       return bound as unknown as F; // the caller states the signature that it just declared
     }
-    const fixed = parameters.slice(0, variadicAt).map(typeName);
-    const variable = parameters.slice(variadicAt + 1).map(typeName);
-    const bound = this.#library.func(symbol, typeName(returns), [...fixed, "..."]);
+    const bound = this.#library.func(symbol, koffiType(returns), [...fixed]);
+    const named = fixed.length - 1; // the last one is the mark
     const call = (...args: unknown[]): unknown => {
-      const extra = args.slice(fixed.length).flatMap((value, i) => [variable[i], value]);
-      return bound(...args.slice(0, fixed.length), ...extra);
+      const extra = args.slice(named).flatMap((value, i) => [variable[i], value]);
+      return bound(...args.slice(0, named), ...extra);
     };
     return call as unknown as F; // as above
   }
-}
-
-function typeName(type: CType): string {
-  if (type === "...") throw new TypeError("a callback cannot be variadic");
-  return TYPES[type];
 }

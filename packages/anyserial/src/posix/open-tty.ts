@@ -2,7 +2,7 @@
 // no lock and no changed setting is left.
 
 import type { OpenRequest } from "../backend/backend.ts";
-import { errnoError, type FailedCall } from "./errno.ts";
+import { errnoError, errnoName, type FailedCall } from "./errno.ts";
 import type { PosixDevice } from "./posix-device.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
 import { commitTermios, type PosixHandle } from "./tty.ts";
@@ -41,25 +41,33 @@ export function openTty<D extends PosixDevice>(
 }
 
 /** Opens a path without waiting and without becoming its session's terminal. */
-export function openDescriptor({ abi, libc }: PosixPlatform, path: string): number {
+export function openDescriptor(platform: PosixPlatform, path: string): number {
+  const { abi, libc } = platform;
   const flags = abi.O_RDWR | abi.O_NOCTTY | abi.O_NONBLOCK | abi.O_CLOEXEC;
   let fd: number;
   do {
     fd = libc.open(path, flags);
   } while (fd === -abi.errno.EINTR);
   if (fd >= 0) return fd;
-  throw failedOpen({ path, syscall: "open", errno: -fd, errnoByName: abi.errno });
+  throw failedOpen(platform, path, { syscall: "open", errno: -fd });
 }
 
 /** Reads the settings as they are: fails where the descriptor is no terminal. */
-export function readOriginal({ abi, libc }: PosixPlatform, fd: number, path: string): Uint8Array {
+export function readOriginal(platform: PosixPlatform, fd: number, path: string): Uint8Array {
+  const { abi, libc } = platform;
   const bytes = new Uint8Array(abi.termios.size);
   const result = libc.ioctl(fd, abi.TERMIOS_GET, bytes);
   if (result >= 0) return bytes;
   const syscall = `ioctl(${abi.termiosRequests.get})`;
-  throw failedOpen({ path, syscall, errno: -result, errnoByName: abi.errno });
+  throw failedOpen(platform, path, { syscall, errno: -result });
 }
 
-function failedOpen(call: Pick<FailedCall, "path" | "syscall" | "errno" | "errnoByName">): Error {
-  return errnoError({ context: "open", operation: "open", ...call });
+function failedOpen(
+  { abi, openHint }: PosixPlatform,
+  path: string,
+  call: Pick<FailedCall, "syscall" | "errno">,
+): Error {
+  const hint = openHint?.(path, errnoName(call.errno, abi.errno));
+  const errnoByName = abi.errno;
+  return errnoError({ context: "open", operation: "open", path, ...call, errnoByName, hint });
 }

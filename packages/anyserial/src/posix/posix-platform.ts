@@ -47,6 +47,8 @@ export interface PosixPlatform {
   isLowLatency(fd: number): boolean | undefined;
   /** tcdrain(3) in this thread; returns `-errno` on failure. */
   tcdrain(fd: number): number;
+  /** Says what to do when a port does not open with an error of a name, in place of the general hint. */
+  openHint?(path: string, code: string): string | undefined;
   /** Names the program that holds a port, where that can be found. */
   findHolder(path: string): Promise<string | undefined>;
 }

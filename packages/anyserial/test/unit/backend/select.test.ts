@@ -82,3 +82,23 @@ test("UnsupportedBackend has every feature unsupported", () => {
   deepEqual([platform, backend], ["plan9", "unsupported"]);
   deepEqual(features, Object.fromEntries(FEATURES.map((name) => [name, "unsupported"])));
 });
+
+/** koffi looks at the platform too, and is loaded before it changes. */
+function asMac(arch: string): string {
+  return `await import("koffi");
+    Object.defineProperty(process, "platform", { value: "darwin" });
+    Object.defineProperty(process, "arch", { value: "${arch}" });`;
+}
+
+test("selectBackend() takes macOS's backend on darwin", { skip: linuxOnly }, async () => {
+  const { name, code, platform } = (await outcome(asMac("arm64"))) as Record<string, string>;
+
+  deepEqual([name, code, platform], ["PortNotFoundError", "ENOENT", "darwin"]);
+});
+
+test("selectBackend() refuses a CPU that no Mac has", { skip: linuxOnly }, async () => {
+  const { name, message } = (await outcome(asMac("ppc"))) as Record<string, string>;
+
+  equal(name, "UnsupportedPlatformError");
+  equal(message, "Cannot use serial ports on macOS for ppc");
+});

@@ -1,0 +1,35 @@
+// Discovery on macOS: the list, one port by either of its paths, and hot-plug, all from IOKit.
+
+import { realpath } from "node:fs/promises";
+import type { ListSource } from "../backend/backend.ts";
+import { UnsupportedFeatureError } from "../errors.ts";
+import type { PosixDiscovery } from "../posix/posix-backend.ts";
+import { HotPlug, type HotPlugParts } from "./hotplug.ts";
+import { listPorts } from "./list.ts";
+
+/** Builds discovery; IOKit is loaded when it is first asked. */
+export function createDarwinDiscovery(parts: HotPlugParts): PosixDiscovery {
+  const hotPlug = new HotPlug(parts);
+  return {
+    list: async (source) => {
+      checkSource(source);
+      return listPorts(parts.registry()).map(({ info }) => info);
+    },
+    describe: async (path) => {
+      const node = await realpath(path).catch(() => path);
+      const ports = listPorts(parts.registry());
+      const port = ports.find(({ info, dialinPath }) => node === info.path || node === dialinPath);
+      return port?.info;
+    },
+    watch: () => hotPlug.watch(),
+  };
+}
+
+function checkSource(source: ListSource): void {
+  if (source === "native") return;
+  throw new UnsupportedFeatureError(`Cannot list ports: there is no ${source} on darwin`, {
+    code: "ERR_SERIAL_DISCOVERY",
+    operation: "list",
+    hint: "use the backend native, which reads IOKit",
+  });
+}

@@ -1,0 +1,48 @@
+// macOS as a POSIX platform: its family's, with its own way to set a rate.
+
+import { createCapabilities, type SerialCapabilities } from "../capabilities.ts";
+import { bsdFamilyPlatform } from "../posix/bsd-platform.ts";
+import type { Libc } from "../posix/libc.ts";
+import type { PosixPlatform } from "../posix/posix-platform.ts";
+import type { DarwinAbi } from "./abi.ts";
+import { commitWithRate } from "./baud-rate.ts";
+import { openHint } from "./hints.ts";
+
+/** What macOS can do; `unknown` is for the driver to say. */
+export const DARWIN_CAPABILITIES: SerialCapabilities = createCapabilities("darwin", "darwin", {
+  customBaudRate: "supported",
+  xonXoff: "supported",
+  rtsCts: "supported",
+  dtrDsr: "unknown",
+  modemLines: "unknown",
+  modemLineEvents: "unknown",
+  breakSignal: "unknown",
+  exclusiveAccess: "supported",
+  inputWaiting: "supported",
+  outputWaiting: "supported",
+  portDiscovery: "supported",
+});
+
+/** What the platform is built from; tests bring their own. */
+export interface DarwinParts {
+  readonly libc: Libc;
+  /** tcdrain(3), blocking. */
+  readonly tcdrain: (fd: number) => number;
+  readonly abi: DarwinAbi;
+}
+
+/** Builds the platform. */
+export function darwinPlatform({ libc, tcdrain, abi }: DarwinParts): PosixPlatform {
+  return {
+    ...bsdFamilyPlatform({
+      name: "darwin",
+      abi,
+      libc,
+      tcdrain,
+      capabilities: DARWIN_CAPABILITIES,
+      ptyPaths: /^\/dev\/(ttys\d+|tty[p-w][0-9a-f])$/,
+    }),
+    commitTermios: (fd, termios) => commitWithRate({ libc, abi }, fd, termios),
+    openHint,
+  };
+}
