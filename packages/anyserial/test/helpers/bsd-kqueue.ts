@@ -5,7 +5,13 @@ import { equal, ok } from "node:assert/strict";
 import type { KqueueCalls } from "#internal/posix/readiness/kqueue.js";
 import type { BsdFacts } from "./bsd-facts.ts";
 
-const FILTERS = ["EVFILT_READ", "EVFILT_WRITE", "EVFILT_VNODE", "EVFILT_TIMER"] as const;
+const FILTERS = [
+  "EVFILT_READ",
+  "EVFILT_WRITE",
+  "EVFILT_VNODE",
+  "EVFILT_TIMER",
+  "EVFILT_MACHPORT",
+] as const;
 type Filter = (typeof FILTERS)[number];
 
 /** What a kqueue asks of the rest of the system. */
@@ -118,7 +124,7 @@ export class BsdKqueue implements KqueueCalls {
     const value = (field: string): number => facts.read(change, "kevent", field);
     const isSigned = facts.constant("EVFILT_READ") < 0;
     const number = facts.read(change, "kevent", "filter", isSigned);
-    const filter = FILTERS.find((name) => facts.constant(name) === number);
+    const filter = FILTERS.find((name) => facts.find(name) === number);
     if (filter === undefined) throw new Error(`${facts.target} has no filter ${number}`);
     return {
       filter,
