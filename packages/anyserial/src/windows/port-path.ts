@@ -27,3 +27,13 @@ export function devicePath(path: string): string {
   const name = portName(path);
   return /[\\/:]/.test(name) ? path : `${DEVICE_NAMESPACE}${name}`;
 }
+
+/**
+ * Brings the spellings of a port's name, or of a device interface's path, to one, to be compared.
+ *
+ * @param path Path as the caller writes it; nothing is opened.
+ * @returns Upper case, without the prefix of a namespace.
+ */
+export function canonicalPortPath(path: string): string {
+  return portName(path).toUpperCase();
+}

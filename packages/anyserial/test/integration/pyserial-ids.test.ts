@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { listPorts } from "#internal/linux/list.js";
 import * as models from "../helpers/device-models.ts";
 import { deviceTree } from "../helpers/device-tree.ts";
+import { findPySerial } from "../helpers/pyserial.ts";
 
 const PROGRAM = `
 import builtins, json, os, sys
@@ -49,7 +50,7 @@ const HIDDEN_BY_PYSERIAL: Readonly<Record<string, readonly string[]>> = {
   "a Raspberry Pi": ["ttyS0"],
 };
 
-const python = findPython();
+const python = findPySerial();
 const skip = python === undefined && "pySerial is not installed (python3-serial)";
 
 for (const [title, machine] of Object.entries(MACHINES)) {
@@ -101,15 +102,4 @@ function pySerialPorts(root: string): Readonly<Record<string, PySerialPort>> {
 
 function orUndefined<T>(value: T | null | undefined): T | undefined {
   return value ?? undefined;
-}
-
-function findPython(): string | undefined {
-  return ["python3", "/usr/bin/python3"].find((command) => {
-    try {
-      execFileSync(command, ["-c", "import serial.tools.list_ports_linux"], { stdio: "ignore" });
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }
