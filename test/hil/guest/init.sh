@@ -1,7 +1,8 @@
 #!/bin/busybox sh
 # The first program of a guest: makes the host's files its root, with a layer of memory above them.
 # The kernel's command line says hil.run=FOLDER: where the host put start.sh, and hil.root=FOLDER: where
-# the root is among the host's files; if it is not "/", the host's files are at /host as well.
+# the root is among the host's files; if it is not "/", the host's files are at /host as well, and that folder
+# is where it is on the host.
 /bin/busybox --install -s /bin
 export PATH=/bin
 mount -t proc proc /proc
@@ -34,8 +35,9 @@ mount -t overlay -o "lowerdir=/mnt/host$root,upperdir=/mnt/memory/upper,workdir=
 mkdir -p /mnt/root/dev /mnt/root/proc /mnt/root/sys /mnt/root/hil
 cp /bin/busybox /mnt/root/hil/
 if [ "$root" != / ]; then
-  mkdir -p /mnt/root/host
+  mkdir -p /mnt/root/host "/mnt/root$run"
   mount --move /mnt/host /mnt/root/host
+  mount --bind "/mnt/root/host$run" "/mnt/root$run"
 fi
 for name in dev proc sys; do mount --move /$name /mnt/root/$name; done
 exec switch_root /mnt/root /hil/busybox sh "$run/start.sh"

@@ -20,6 +20,8 @@ export const amd64 = {
   root: () => "/",
   busybox: ({ tools }) => join(tools, "bin/busybox"),
   node: () => process.execPath,
+  path: "/usr/sbin:/usr/bin:/sbin:/bin:/hil",
+  start: () => [],
   emulator: "usr/bin/qemu-system-x86_64",
   // The processor that QEMU takes by default makes Node.js start two to three times slower.
   arguments: ["-machine", "q35", "-cpu", "max", "-m", "2048"],

@@ -6,6 +6,9 @@
  * @property {(trees: Record<string, string>) => string} root Folder of the guest's root among the host's files.
  * @property {(trees: Record<string, string>) => string} busybox A static busybox for the guest.
  * @property {(trees: Record<string, string>) => string} node The guest's path of Node.js.
+ * @property {string} path The guest's PATH; `/hil` has the programs of busybox.
+ * @property {(trees: Record<string, string>) => string[]} start Lines of shell that the guest runs first. What it
+ * names as the host does must be there afterwards: the project's folder, and what Node.js is started from.
  * @property {string} emulator Path of QEMU in the tools.
  * @property {string[]} arguments Arguments of QEMU: machine, processor, memory.
  */

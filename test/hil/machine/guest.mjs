@@ -98,7 +98,7 @@ function writeStart(folder, { guest, trees }, { files, shell }) {
   const node = architecture.node(trees);
   const environment = {
     HOME: "/root",
-    PATH: "/usr/sbin:/usr/bin:/sbin:/bin:/hil",
+    PATH: architecture.path,
     ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }),
     ...guest.env,
   };
@@ -108,6 +108,7 @@ function writeStart(folder, { guest, trees }, { files, shell }) {
   const lines = [
     ...Object.entries(environment).map(([name, value]) => `export ${name}=${quote(value)}`),
     "/hil/busybox --install -s /hil",
+    ...architecture.start(trees),
     "mount -t tmpfs run /run",
     "mkdir -p /dev/pts /dev/shm",
     "mount -t devpts devpts /dev/pts",

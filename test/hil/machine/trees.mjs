@@ -1,5 +1,5 @@
-// Folders of unpacked Debian packages in the cache. packages.json pins the versions; where the archive
-// no longer has one, the newest it has is taken, and the run says so.
+// Folders of unpacked packages in the cache. packages.json pins the versions of those of Debian; where the
+// archive no longer has one, the newest it has is taken, and the run says so. Those of npm are exact.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
@@ -8,24 +8,28 @@ import { Apt } from "./apt.mjs";
 import { run } from "./command.mjs";
 
 const PINNED = JSON.parse(readFileSync(new URL("packages.json", import.meta.url), "utf8"));
+const NPM_MS = 180_000;
 /** Name of a kernel package: the release, and what else tells it from its siblings. */
 const KERNEL = /^linux-image-(\d+\.\d+)\.(\d+)\S*?-(amd64|arm64)$/;
 
 /**
  * Provides a folder with packages unpacked, from the cache or from the archive.
  *
- * @param tree `{ name, architecture, packages, withDependencies }`: what to unpack into it.
+ * @param tree What to unpack into it: `{ name, architecture, packages, withDependencies }` of Debian, or
+ * `{ name, npm }` with the version of each package of npm, which gets a folder of its name.
  * @param context `{ cache, signal, log }`: the cache folder, what ends it, and where to report.
  * @returns `{ path, versions }`: the folder, and the `name=version` of each package that was asked for.
  */
 export async function provideTree(tree, context) {
-  const wanted = tree.packages.map((name) => `${name}=${PINNED[name]}`);
+  const wanted = tree.npm
+    ? Object.entries(tree.npm).map(([name, version]) => `${name}=${version}`)
+    : tree.packages.map((name) => `${name}=${PINNED[name]}`);
   const key = createHash("sha256")
     .update(JSON.stringify([tree, wanted]))
     .digest("hex");
   const path = join(context.cache, `${tree.name}-${key.slice(0, 12)}`);
   const record = join(path, "versions.json");
-  if (!existsSync(record)) await fetchTree(tree, path, context);
+  if (!existsSync(record)) await fetchTree({ ...tree, wanted }, path, context);
   const versions = JSON.parse(readFileSync(record, "utf8"));
   for (const version of versions.filter((entry) => !wanted.includes(entry))) {
     context.log(`hil: ${version} is used; packages.json pins what the archive no longer has`);
@@ -33,27 +37,48 @@ export async function provideTree(tree, context) {
   return { path, versions };
 }
 
-async function fetchTree(tree, path, { cache, signal, log }) {
-  log(`hil: fetching ${tree.packages.join(", ")}`);
-  mkdirSync(cache, { recursive: true });
-  const work = mkdtempSync(join(cache, "fetch-"));
+async function fetchTree(tree, path, context) {
+  context.log(`hil: fetching ${tree.wanted.join(", ")}`);
+  mkdirSync(context.cache, { recursive: true });
+  const work = mkdtempSync(join(context.cache, "fetch-"));
   try {
-    const apt = new Apt(join(cache, "apt"), tree.architecture, signal);
-    await apt.update();
-    const versions = [];
-    for (const name of tree.packages) versions.push(await chooseVersion(apt, name));
-    const dependencies = tree.withDependencies ? await apt.missing(versions) : [];
-    const all = [...new Set([...versions, ...dependencies])];
     const root = join(work, "root");
-    for (const file of await apt.download(all, join(work, "packages"))) {
-      await run("dpkg-deb", ["-x", file, root], { signal });
-    }
+    const fetch = tree.npm ? fetchFromNpm : fetchFromDebian;
+    const versions = await fetch(tree, { ...context, work, root });
     await writeFile(join(root, "versions.json"), JSON.stringify(versions));
     rmSync(path, { recursive: true, force: true });
     renameSync(root, path);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+async function fetchFromDebian(tree, { cache, signal, work, root }) {
+  const apt = new Apt(join(cache, "apt"), tree.architecture, signal);
+  await apt.update();
+  const versions = [];
+  for (const name of tree.packages) versions.push(await chooseVersion(apt, name));
+  const dependencies = tree.withDependencies ? await apt.missing(versions) : [];
+  const all = [...new Set([...versions, ...dependencies])];
+  for (const file of await apt.download(all, join(work, "packages"))) {
+    await run("dpkg-deb", ["-x", file, root], { signal });
+  }
+  return versions;
+}
+
+/** By "npm pack", since "npm install" refuses packages of another processor. */
+async function fetchFromNpm({ npm, wanted }, { signal, work, root }) {
+  for (const [name, version] of Object.entries(npm)) {
+    const options = { cwd: work, signal, timeout: NPM_MS };
+    const said = await run("npm", ["pack", "--json", `${name}@${version}`], options);
+    const [{ filename }] = JSON.parse(said);
+    const folder = join(root, name);
+    mkdirSync(folder, { recursive: true });
+    await run("tar", ["-xzf", join(work, filename), "-C", folder, "--strip-components=1"], {
+      signal,
+    });
+  }
+  return wanted;
 }
 
 /** The pinned version of a package, else its newest one; of a kernel, the newest of the same series. */
