@@ -2,6 +2,7 @@
 // LINK end|exit`. It ends with ports open, and must end all the same: by itself, or by exit(7).
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
 import process from "node:process";
 import { openSerialPort } from "../packages/anyserial/dist/index.js";
 import { createVirtualPort } from "../packages/anyserial/dist/pty.js";
@@ -9,6 +10,7 @@ import { createVirtualPort } from "../packages/anyserial/dist/pty.js";
 const MEGABYTE = 1024 * 1024;
 
 const [link, how] = process.argv.slice(2);
+openBlocking();
 const device = await createVirtualPort({ link });
 const port = await openSerialPort(link, { baudRate: 9600 });
 expect(port.effectiveConfig().baudRate === 9600, "the baud rate is not in force");
@@ -25,6 +27,20 @@ console.log("done");
 if (how === "exit") {
   idle.receive().catch(() => undefined);
   setImmediate(() => process.exit(7));
+}
+
+/** First of all: what require() loads must not need an import that was waited for. */
+function openBlocking() {
+  const { openSerialPortSync } = createRequire(import.meta.url)(
+    "../packages/anyserial/dist/sync.js",
+  );
+  let failed;
+  try {
+    openSerialPortSync("/nonexistent/tty");
+  } catch (error) {
+    failed = error;
+  }
+  expect(failed?.name === "PortNotFoundError", "require() of anyserial/sync does not open ports");
 }
 
 async function echo() {

@@ -3,7 +3,7 @@
 
 import { checkBlockingAddress } from "./address.ts";
 import type { BlockingPort, LineErrorCounts } from "./backend/backend.ts";
-import { selectBackend } from "./backend/select.ts";
+import { selectBackendNow } from "./backend/select.ts";
 import type { SerialCapabilities } from "./capabilities.ts";
 import {
   createSerialConfig,
@@ -47,9 +47,6 @@ export interface SyncBreakOptions {
   readonly durationMs?: number | undefined;
 }
 
-// The backend is loaded with this module: opening must not wait for an import.
-const backend = await selectBackend();
-
 /**
  * Opens a serial port for blocking use.
  *
@@ -73,6 +70,7 @@ export function openSerialPortSync(path: string, config: SerialConfigInput = {})
   }
   checkBlockingAddress(path);
   const settle = createSettle(wanted.unsupportedPolicy);
+  const backend = selectBackendNow();
   const platform = backend.platformCapabilities();
   const settled = settleAgainstPlatform({ path, platform, config: wanted, settle });
   return new SyncSerialPort(path, backend.openBlocking({ path, config: settled, settle }), settled);

@@ -1,7 +1,8 @@
 // The BSD backend, one for the four systems: the shared POSIX port over kqueue. Which system it is comes
 // in as data; what was never run on a real kernel is said in docs/platforms/bsd.md.
 
-import type { ListSource } from "../backend/backend.ts";
+import type { Backend, ListSource } from "../backend/backend.ts";
+import type { RunsOn } from "../backend/runs-on.ts";
 import { UnsupportedFeatureError, UnsupportedPlatformError } from "../errors.ts";
 import type { Ffi } from "../ffi/ffi.ts";
 import type { BsdFamilyAbi } from "../posix/bsd-abi.ts";
@@ -20,7 +21,7 @@ import type { Readiness } from "../posix/readiness/readiness.ts";
 import { bsdAbi } from "./abi.ts";
 import { bsdPortNames, describeBsdPort, listBsdPorts } from "./list.ts";
 import { bsdPlatform } from "./platform.ts";
-import type { BsdVariant } from "./variant.ts";
+import { type BsdVariant, bsdVariant } from "./variant.ts";
 
 const DEV = "/dev";
 
@@ -36,6 +37,12 @@ export class BsdBackend extends PosixBackend {
   constructor(parts: PosixBackendParts) {
     super("bsd", parts);
   }
+}
+
+/** The backend of the running system. */
+export function createBackend(ffi: Ffi, { platform, uname, arch, mechanism }: RunsOn): Backend {
+  const variant = bsdVariant(platform, uname) as BsdVariant; // this folder was chosen by it
+  return new BsdBackend(bsdParts(ffi, { variant, arch }, mechanism));
 }
 
 /**

@@ -1,5 +1,7 @@
 // The macOS backend: the shared POSIX port over its platform, kqueue, and IOKit.
 
+import type { Backend } from "../backend/backend.ts";
+import type { RunsOn } from "../backend/runs-on.ts";
 import { UnsupportedPlatformError } from "../errors.ts";
 import type { Ffi } from "../ffi/ffi.ts";
 import { bindLibc, bindTcdrain } from "../posix/libc.ts";
@@ -18,6 +20,11 @@ export class DarwinBackend extends PosixBackend {
   constructor(parts: PosixBackendParts) {
     super("darwin", parts);
   }
+}
+
+/** The backend of the running system. */
+export function createBackend(ffi: Ffi, { arch, mechanism }: RunsOn): Backend {
+  return new DarwinBackend(darwinParts(ffi, arch, mechanism));
 }
 
 /**

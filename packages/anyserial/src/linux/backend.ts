@@ -1,6 +1,7 @@
 // The Linux backend: the shared POSIX port over Linux's platform and epoll.
 
-import type { PtyBackendPort } from "../backend/backend.ts";
+import type { Backend, PtyBackendPort } from "../backend/backend.ts";
+import type { RunsOn } from "../backend/runs-on.ts";
 import { UnsupportedPlatformError } from "../errors.ts";
 import type { Ffi } from "../ffi/ffi.ts";
 import { bindLibc, bindTcdrain } from "../posix/libc.ts";
@@ -31,6 +32,11 @@ export class LinuxBackend extends PosixBackend {
   createPty(name: string | undefined): PtyBackendPort {
     return this.#openPty(name);
   }
+}
+
+/** The backend of the running system. */
+export function createBackend(ffi: Ffi, { arch, mechanism }: RunsOn): Backend {
+  return new LinuxBackend(linuxParts(ffi, arch, mechanism));
 }
 
 /**

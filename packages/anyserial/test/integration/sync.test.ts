@@ -8,6 +8,7 @@ import { createVirtualPort } from "anyserial/pty";
 import { openSerialPortSync, type SyncSerialPort } from "anyserial/sync";
 import { type Child, startFixture } from "../helpers/child.ts";
 import { leakFree } from "../helpers/leak-free.ts";
+import { runScript } from "../helpers/run-script.ts";
 import { until } from "../helpers/until.ts";
 
 const SHORT_MS = 5;
@@ -187,6 +188,20 @@ test(
     equal(device.applicationOpen, true);
   }),
 );
+
+test("anyserial/sync is loaded by require(), and opens without having been waited for", async () => {
+  const { stdout, stderr } = await runScript(`
+    import { createRequire } from "node:module";
+    const require = createRequire(process.cwd() + "/script.js");
+    const { openSerialPortSync } = require("anyserial/sync");
+    try { openSerialPortSync("/nonexistent/tty"); } catch (error) { console.log(error.name); }
+    const { openSerialPort, platformCapabilities } = await import("anyserial");
+    console.log((await platformCapabilities()).backend);
+  `);
+
+  equal(stderr, "");
+  equal(stdout, "PortNotFoundError\nlinux\n");
+});
 
 async function withEcho(how: string, run: (port: SyncSerialPort) => void): Promise<void> {
   await using child = startFixture("echo-device", { args: [how] });
