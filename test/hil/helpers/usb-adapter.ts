@@ -2,10 +2,11 @@
 // library under test.
 
 import { readdirSync, readFileSync, realpathSync } from "node:fs";
-import type { TestContext } from "node:test";
 import { qmp } from "./host.ts";
 import { until } from "./until.ts";
 
+/** QEMU would put a hub in between where it is left to choose, which loses devices now and then. */
+const USB_PORTS: Readonly<Record<string, string>> = { left: "1", right: "2" };
 const DEVICES = "/sys/bus/usb-serial/devices";
 
 /** An adapter that is plugged in, or was. */
@@ -13,7 +14,7 @@ export interface UsbAdapter {
   /** Path of its node while it is plugged in, `/dev/ttyUSB…`. */
   path: string;
   readonly serial: string;
-  /** Plugs it in again, under whatever name. */
+  /** Plugs it in, anew if it is plugged in; its path may be another one then. */
   plug(): Promise<void>;
   /** Pulls it out; returns when the kernel knows. */
   unplug(): Promise<void>;
@@ -24,12 +25,12 @@ let devices = 0;
 /**
  * Plugs an adapter in, until the test ends.
  *
- * @param t The test.
+ * @param t The test, or the file.
  * @param channel The host's channel that is its line; each takes one adapter at a time.
  * @param serial Its USB serial number.
  */
 export async function plugAdapter(
-  t: Pick<TestContext, "after">,
+  t: { readonly after: (run: () => Promise<void>) => void },
   channel: string,
   serial: string = channel.toUpperCase(),
 ): Promise<UsbAdapter> {
@@ -51,6 +52,7 @@ class Adapter implements UsbAdapter {
   }
 
   async plug(): Promise<void> {
+    await this.unplug();
     const id = `adapter${++devices}`;
     const { serial } = this;
     await until(`QEMU takes the adapter ${serial}`, () => this.#add(id));
@@ -68,9 +70,10 @@ class Adapter implements UsbAdapter {
 
   /** Right after device_del, the channel still counts as in use for a moment. */
   async #add(id: string): Promise<boolean> {
-    const options = { driver: "usb-serial", bus: "usb.0", chardev: this.#channel };
+    const chardev = this.#channel;
+    const options = { driver: "usb-serial", bus: "usb.0", port: USB_PORTS[chardev] };
     try {
-      await qmp("device_add", { ...options, id, serial: this.serial });
+      await qmp("device_add", { ...options, chardev, id, serial: this.serial });
       return true;
     } catch (error) {
       if (/in use/.test(String(error))) return false;

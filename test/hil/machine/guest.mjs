@@ -144,7 +144,7 @@ function startMachine(folder, { guest, trees, kernel, initramfs }, { seconds, sh
     ...["-accel", "tcg", "-smp", "2", ...architecture.arguments],
     ...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
     ...["-kernel", kernel, "-initrd", initramfs, "-append"],
-    `console=hvc0 quiet panic=-1 mitigations=off hil.run=${folder} hil.root=${root}`,
+    `console=hvc0 loglevel=2 panic=-1 mitigations=off hil.run=${folder} hil.root=${root}`,
     ...["-fsdev", "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap"],
     ...["-device", "virtio-9p-pci,fsdev=host,mount_tag=host"],
     ...["-device", "virtio-serial-pci,id=virtual", "-chardev", "stdio,id=console,signal=off"],

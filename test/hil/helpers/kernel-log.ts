@@ -1,0 +1,64 @@
+// The kernel's log, with the times at which the kernel itself wrote it: what a reaction is measured
+// against. The records of /dev/kmsg are described in Documentation/ABI/testing/dev-kmsg.
+
+import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
+
+const PATH = "/dev/kmsg";
+const LONGEST_RECORD = 8192;
+
+interface LogRecord {
+  /** Of the kernel's own clock. */
+  readonly timeUs: number;
+  readonly text: string;
+}
+
+/** What the kernel logs from here on. */
+export class KernelLog {
+  readonly #fd: number;
+  /** What to add to a time of the kernel, in milliseconds, to get one of performance.now(). */
+  readonly #offsetMs: number;
+
+  constructor() {
+    this.#fd = openSync(PATH, constants.O_RDWR | constants.O_NONBLOCK);
+    const mark = `anyserial-hil ${process.pid} ${performance.now()}`;
+    const before = performance.now();
+    writeSync(this.#fd, `${mark}\n`); // a record without an end is not handed out yet
+    const after = performance.now();
+    const own = this.#read().find(({ text }) => text === mark);
+    if (own === undefined) throw new Error("the kernel's log lacks what was just written to it");
+    this.#offsetMs = (before + after) / 2 - own.timeUs / 1000;
+  }
+
+  /**
+   * Finds when the kernel logged something for the first time since this was asked last.
+   *
+   * @param pattern What it logged.
+   * @returns The time, in milliseconds, as of performance.now().
+   */
+  timeOf(pattern: RegExp): number {
+    const found = this.#read().find(({ text }) => pattern.test(text));
+    if (found === undefined) throw new Error(`the kernel did not log ${pattern}`);
+    return found.timeUs / 1000 + this.#offsetMs;
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  /** Reads the records that are new. */
+  #read(): LogRecord[] {
+    const records: LogRecord[] = [];
+    const buffer = Buffer.alloc(LONGEST_RECORD);
+    for (;;) {
+      try {
+        const line = buffer.toString("utf8", 0, readSync(this.#fd, buffer));
+        const [, timeUs, text] = /^\d+,\d+,(\d+),[^;]*;([^\n]*)/.exec(line) ?? [];
+        records.push({ timeUs: Number(timeUs), text: text ?? "" });
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === "EAGAIN") return records;
+        if (code !== "EPIPE") throw error; // EPIPE: records were overwritten before they were read
+      }
+    }
+  }
+}
