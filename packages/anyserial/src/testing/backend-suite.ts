@@ -45,12 +45,19 @@ export interface BackendSuiteOptions {
   }) => Promise<SuitePair>;
   /** What the pair cannot do, with the reason: tests that need it are skipped visibly. */
   readonly missing?: Partial<Record<SuiteTrait, string>> | undefined;
+  /**
+   * More bytes than the system queues between the two ports: a send of these waits for the reader.
+   * @defaultValue 1 MiB
+   */
+  readonly moreThanFits?: number | undefined;
   /** Why there is no such pair at all on this system: every test is skipped. */
   readonly skip?: string | undefined;
 }
 
 /** A test that takes longer hangs, in milliseconds. */
 const TEST_TIMEOUT_MS = 30_000;
+
+const MORE_THAN_FITS = 1024 * 1024;
 
 const CASES: readonly SuiteCase[] = [
   ...receiveCases,
@@ -88,14 +95,14 @@ const CASES: readonly SuiteCase[] = [
  * ```
  */
 export function backendSuite(options: BackendSuiteOptions): void {
-  const { test, name, makePair, missing = {} } = options;
+  const { test, name, makePair, missing = {}, moreThanFits = MORE_THAN_FITS } = options;
   for (const { name: promise, needs = [], config, run } of CASES) {
     const reasons = needs.map((trait) => missing[trait]).filter((reason) => reason !== undefined);
     const skip = options.skip ?? reasons[0] ?? false;
     test(`${name}: ${promise}`, { skip, timeout: TEST_TIMEOUT_MS }, async () => {
       const pair = await makePair({ a: config?.a ?? {}, b: config?.b ?? {} });
       try {
-        await run(pair);
+        await run({ ...pair, moreThanFits });
       } finally {
         await Promise.all([pair.a.close(), pair.b.close()]);
         await pair.close?.();

@@ -5,7 +5,6 @@ import type { SerialPort } from "../serial-port.ts";
 import {
   bytes,
   expectBytes,
-  MORE_THAN_FITS,
   nextTask,
   pattern,
   receiveExactly,
@@ -28,24 +27,24 @@ const waiting: readonly SuiteCase[] = [
   },
   {
     name: "close() ends a waiting send(), which tells how many bytes went out",
-    run: async ({ a }) => {
-      const failed = rejection(a.send(pattern(MORE_THAN_FITS)));
+    run: async ({ a, moreThanFits }) => {
+      const failed = rejection(a.send(pattern(moreThanFits)));
       await nextTask();
       await a.close();
       const error = (await failed) as { code: string; bytesWritten: number };
 
       equal(error.code, CLOSED.code);
       equal(error.bytesWritten, a.stats().bytesOut);
-      ok(error.bytesWritten < MORE_THAN_FITS);
+      ok(error.bytesWritten < moreThanFits);
     },
   },
   {
     name: "close() ends a waiting drain()",
     needs: ["outputQueue", "twoEnds"],
-    run: async ({ a }) => {
-      a.trySend(pattern(MORE_THAN_FITS));
+    run: async ({ a, moreThanFits }) => {
+      a.trySend(pattern(moreThanFits));
       await nextTask();
-      while (a.trySend(pattern(MORE_THAN_FITS)) > 0) await nextTask();
+      while (a.trySend(pattern(moreThanFits)) > 0) await nextTask();
       const failed = rejects(a.drain(), { ...CLOSED, operation: "drain" });
       await nextTask();
       await a.close();

@@ -5,7 +5,6 @@ import { SerialDisconnectedError } from "../errors.ts";
 import type { SerialPort } from "../serial-port.ts";
 import {
   bytes,
-  MORE_THAN_FITS,
   nextTask,
   pattern,
   rejection,
@@ -32,8 +31,8 @@ const waiting: readonly SuiteCase[] = [
   {
     name: "send() that waits rejects when the device goes away, and tells how many bytes went out",
     needs: ["disconnect", "backpressure"],
-    run: async ({ a, hooks }) => {
-      const failed = rejection(a.send(pattern(MORE_THAN_FITS)));
+    run: async ({ a, hooks, moreThanFits }) => {
+      const failed = rejection(a.send(pattern(moreThanFits)));
       await nextTask();
       await unplug(hooks);
       const error = await failed;
@@ -46,8 +45,8 @@ const waiting: readonly SuiteCase[] = [
   {
     name: "drain() that waits rejects when the device goes away",
     needs: ["disconnect", "outputQueue"],
-    run: async ({ a, hooks }) => {
-      while (a.trySend(pattern(MORE_THAN_FITS)) > 0) await nextTask();
+    run: async ({ a, hooks, moreThanFits }) => {
+      while (a.trySend(pattern(moreThanFits)) > 0) await nextTask();
       const failed = rejects(a.drain(), GONE);
       await nextTask();
       await unplug(hooks);

@@ -69,11 +69,14 @@ export interface SuiteCase {
   readonly name: string;
   readonly needs?: readonly SuiteTrait[];
   readonly config?: { readonly a?: SerialConfigInput; readonly b?: SerialConfigInput };
-  readonly run: (pair: SuitePair) => Promise<void>;
+  readonly run: (bench: SuiteBench) => Promise<void>;
 }
 
-/** More bytes than any system queues on the way: a send of these waits for the reader. */
-export const MORE_THAN_FITS: number = 1024 * 1024;
+/** What a case works on. */
+export interface SuiteBench extends SuitePair {
+  /** More bytes than the system queues on the way: a send of these waits for the reader. */
+  readonly moreThanFits: number;
+}
 
 /** Makes bytes that tell their own order apart. */
 export function pattern(length: number, seed: number = 1): Uint8Array {

@@ -7,7 +7,6 @@ import {
   bytes,
   expectBytes,
   fill,
-  MORE_THAN_FITS,
   nextTask,
   pattern,
   receiveExactly,
@@ -49,8 +48,8 @@ const results: readonly SuiteCase[] = [
   },
   {
     name: "send() sends more than fits anywhere, whole and in order",
-    run: async ({ a, b }) => {
-      const data = pattern(MORE_THAN_FITS);
+    run: async ({ a, b, moreThanFits }) => {
+      const data = pattern(moreThanFits);
       const sending = a.send(data);
       const received = await receiveExactly(b, data.length);
       await sending;
@@ -62,14 +61,14 @@ const results: readonly SuiteCase[] = [
   {
     name: "send() waits while the reader does not read",
     needs: ["backpressure"],
-    run: async ({ a, b }) => {
+    run: async ({ a, b, moreThanFits }) => {
       let isSent = false;
-      const sending = a.send(pattern(MORE_THAN_FITS)).then(() => {
+      const sending = a.send(pattern(moreThanFits)).then(() => {
         isSent = true;
       });
       for (let task = 0; task < 50; task++) await nextTask();
       equal(isSent, false);
-      await receiveExactly(b, MORE_THAN_FITS);
+      await receiveExactly(b, moreThanFits);
       await sending;
 
       equal(isSent, true);
@@ -77,8 +76,8 @@ const results: readonly SuiteCase[] = [
   },
   {
     name: "send() beside a waiting one is refused, and the waiting one goes on",
-    run: async ({ a, b }) => {
-      const data = pattern(MORE_THAN_FITS);
+    run: async ({ a, b, moreThanFits }) => {
+      const data = pattern(moreThanFits);
       const first = a.send(data);
       await nextTask();
       const busy = { name: "SerialBusyError", code: "ERR_SERIAL_BUSY", operation: "send" };
@@ -92,8 +91,8 @@ const results: readonly SuiteCase[] = [
   {
     name: "trySend() takes what fits, and 0 bytes when nothing does",
     needs: ["backpressure"],
-    run: async ({ a, b }) => {
-      const data = pattern(MORE_THAN_FITS);
+    run: async ({ a, b, moreThanFits }) => {
+      const data = pattern(moreThanFits);
       let sent = 0;
       for (let count = a.trySend(data); count > 0; count = a.trySend(data.subarray(sent))) {
         sent += count;
@@ -108,9 +107,9 @@ const results: readonly SuiteCase[] = [
   {
     name: "send() and receive() run at the same time in both directions",
     needs: ["twoEnds"],
-    run: async ({ a, b }) => {
-      const there = pattern(MORE_THAN_FITS, 1);
-      const back = pattern(MORE_THAN_FITS, 2);
+    run: async ({ a, b, moreThanFits }) => {
+      const there = pattern(moreThanFits, 1);
+      const back = pattern(moreThanFits, 2);
       const sending = Promise.all([a.send(there), b.send(back)]);
       const [atB, atA] = await Promise.all([
         receiveExactly(b, there.length),
@@ -137,8 +136,8 @@ const cancellation: readonly SuiteCase[] = [
   },
   {
     name: "send() aborted while it waits tells exactly how many bytes went out",
-    run: async ({ a, b }) => {
-      const data = pattern(MORE_THAN_FITS);
+    run: async ({ a, b, moreThanFits }) => {
+      const data = pattern(moreThanFits);
       const controller = new AbortController();
       const failed = rejection(a.send(data, { signal: controller.signal }));
       await nextTask();
@@ -157,10 +156,10 @@ const cancellation: readonly SuiteCase[] = [
   },
   {
     name: "send() forgets a signal when it resolves",
-    run: async ({ a, b }) => {
+    run: async ({ a, b, moreThanFits }) => {
       const { signal } = new AbortController();
-      const sending = a.send(pattern(MORE_THAN_FITS), { signal });
-      await receiveExactly(b, MORE_THAN_FITS);
+      const sending = a.send(pattern(moreThanFits), { signal });
+      await receiveExactly(b, moreThanFits);
       await sending;
 
       equal(getEventListeners(signal, "abort").length, 0);
@@ -168,8 +167,8 @@ const cancellation: readonly SuiteCase[] = [
   },
   {
     name: "send() loses and repeats no byte when it is aborted again and again",
-    run: async ({ a, b }) => {
-      const data = pattern(MORE_THAN_FITS / 4);
+    run: async ({ a, b, moreThanFits }) => {
+      const data = pattern(moreThanFits / 4);
       const received = receiveExactly(b, data.length);
       for (let at = 0; at < data.length; ) at += await sendSome(a, data.subarray(at));
 
@@ -201,8 +200,8 @@ const queue: readonly SuiteCase[] = [
   {
     name: "drain() waits for a reader that does not read, and can be aborted meanwhile",
     needs: ["outputQueue"],
-    run: async ({ a, b }) => {
-      const sent = await fill(a, pattern(MORE_THAN_FITS));
+    run: async ({ a, b, moreThanFits }) => {
+      const sent = await fill(a, pattern(moreThanFits));
       ok((await a.outputWaiting()) > 0);
       const reason = new Error("changed my mind");
       const controller = new AbortController();
@@ -220,8 +219,8 @@ const queue: readonly SuiteCase[] = [
   {
     name: "discardOutput() throws away what has not left, and wakes a waiting drain()",
     needs: ["outputQueue"],
-    run: async ({ a, b }) => {
-      const data = pattern(MORE_THAN_FITS);
+    run: async ({ a, b, moreThanFits }) => {
+      const data = pattern(moreThanFits);
       const sent = await fill(a, data);
       const draining = a.drain();
       const queued = await a.outputWaiting();

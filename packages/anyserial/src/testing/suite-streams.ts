@@ -6,7 +6,6 @@ import {
   bytes,
   expectBytes,
   fill,
-  MORE_THAN_FITS,
   nextTask,
   pattern,
   receiveExactly,
@@ -87,8 +86,8 @@ const writable: readonly SuiteCase[] = [
   {
     name: "writable closed waits until the bytes have left",
     needs: ["outputQueue"],
-    run: async ({ a, b }) => {
-      const sent = await fill(a, pattern(MORE_THAN_FITS));
+    run: async ({ a, b, moreThanFits }) => {
+      const sent = await fill(a, pattern(moreThanFits));
       let isClosed = false;
       const closing = a.writable.close().then(() => {
         isClosed = true;
@@ -103,16 +102,16 @@ const writable: readonly SuiteCase[] = [
   },
   {
     name: "writable aborted ends a write that waits, and leaves the port usable",
-    run: async ({ a, b }) => {
+    run: async ({ a, b, moreThanFits }) => {
       const writer = a.writable.getWriter();
-      const failed = rejects(writer.write(pattern(MORE_THAN_FITS)));
+      const failed = rejects(writer.write(pattern(moreThanFits)));
       await nextTask();
       await writer.abort(new Error("changed my mind"));
       await failed;
       const { bytesOut } = a.stats();
       const sending = a.send(bytes("next"));
 
-      await expectBytes(b, pattern(MORE_THAN_FITS).subarray(0, bytesOut));
+      await expectBytes(b, pattern(moreThanFits).subarray(0, bytesOut));
       await expectBytes(b, bytes("next"));
       await sending;
     },
@@ -152,9 +151,9 @@ const duplex: readonly SuiteCase[] = [
   {
     name: "toDuplex() holds a writer back while the receiver does not read",
     needs: ["backpressure"],
-    run: async ({ a, b }) => {
+    run: async ({ a, b, moreThanFits }) => {
       const stream = a.toDuplex();
-      const data = pattern(MORE_THAN_FITS);
+      const data = pattern(moreThanFits);
       equal(stream.write(data), false);
       const drained = new Promise((resolve) => stream.once("drain", resolve));
       const received = await receiveExactly(b, data.length);
