@@ -5,6 +5,7 @@ import type { RunsOn } from "../backend/runs-on.ts";
 import { UnsupportedPlatformError } from "../errors.ts";
 import type { Ffi } from "../ffi/ffi.ts";
 import { bindLibc, bindTcdrain } from "../posix/libc.ts";
+import { bindThreads } from "../posix/native-threads.ts";
 import { PosixBackend, type PosixBackendParts } from "../posix/posix-backend.ts";
 import { createReadiness, type Mechanism } from "../posix/readiness/create.ts";
 import { linuxAbi } from "./abi.ts";
@@ -56,7 +57,8 @@ export function linuxParts(ffi: Ffi, arch: string, mechanism?: Mechanism): Linux
     });
   }
   const libc = bindLibc(ffi, { variadic: false });
-  const platform = linuxPlatform({ libc, tcdrain: bindTcdrain(ffi), abi });
+  const threads = bindThreads(ffi);
+  const platform = linuxPlatform({ libc, tcdrain: bindTcdrain(ffi), threads, abi });
   const readiness = createReadiness(ffi, epollDriver(ffi, abi.epollEvent), mechanism);
   const presence = new DevicePresence(bindInotify(ffi), libc, readiness);
   const openPty = (name: string | undefined): PtyBackendPort =>

@@ -8,6 +8,7 @@ import {
 } from "../capabilities.ts";
 import { Struct } from "../ffi/struct.ts";
 import type { Libc } from "../posix/libc.ts";
+import type { NativeThreads } from "../posix/native-threads.ts";
 import type { DriverSetting, PosixPlatform } from "../posix/posix-platform.ts";
 import type { Termios } from "../posix/termios.ts";
 import { type LinuxAbi, PTY_DEVICE_MAJORS } from "./abi.ts";
@@ -41,6 +42,8 @@ export interface LinuxParts {
   readonly libc: Libc;
   /** tcdrain(3), blocking. */
   readonly tcdrain: (fd: number) => number;
+  /** Threads for calls that wait in the driver. */
+  readonly threads?: NativeThreads | undefined;
   /** Constants of the CPU. */
   readonly abi: LinuxAbi;
   /**
@@ -55,7 +58,8 @@ export interface LinuxParts {
  *
  * @param parts Calls, constants, and the root of sysfs.
  */
-export function linuxPlatform({ libc, tcdrain, abi, sysfs = "/sys" }: LinuxParts): PosixPlatform {
+export function linuxPlatform(parts: LinuxParts): PosixPlatform {
+  const { libc, tcdrain, threads, abi, sysfs = "/sys" } = parts;
   return {
     name: "linux",
     abi,
@@ -88,6 +92,7 @@ export function linuxPlatform({ libc, tcdrain, abi, sysfs = "/sys" }: LinuxParts
       return (struct.get("flags") & abi.ASYNC_LOW_LATENCY) !== 0;
     },
     tcdrain,
+    threads,
     findHolder: async (path) => {
       const [first, ...others] = await findHolders(path);
       if (first === undefined) return undefined;

@@ -7,6 +7,7 @@ import type { SerialConfig } from "../config.ts";
 import type { ModemLineCounts } from "../modem-lines.ts";
 import type { Rs485Config } from "../rs485.ts";
 import type { Libc } from "./libc.ts";
+import type { NativeThreads } from "./native-threads.ts";
 import type { PosixAbi } from "./posix-abi.ts";
 import type { Termios } from "./termios.ts";
 
@@ -45,6 +46,8 @@ export interface PosixPlatform {
   isExclusive(fd: number): boolean | undefined;
   /** Low latency is on; `undefined` where the driver has none. */
   isLowLatency(fd: number): boolean | undefined;
+  /** Threads for calls that wait in the driver; without them they wait where they are made. */
+  readonly threads?: NativeThreads | undefined;
   /** tcdrain(3) in this thread; returns `-errno` on failure. */
   tcdrain(fd: number): number;
   /** Says what to do when a port does not open with an error of a name, in place of the general hint. */

@@ -9,6 +9,7 @@ import { PosixDevice } from "./posix-device.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
 import type { Readiness, Watch } from "./readiness/readiness.ts";
 import { tcdrainInThread } from "./tcdrain.ts";
+import { closeInThread, tcdrainInNativeThread } from "./thread-calls.ts";
 import type { PosixHandle } from "./tty.ts";
 
 /** Modem lines are looked at this often while somebody listens, in milliseconds. */
@@ -17,6 +18,10 @@ const MODEM_SAMPLE_MS = 10;
 const PTY_RETRY_MS = 100;
 /** On close, queued output may take this much longer than the line needs, in milliseconds. */
 const CLOSE_SLACK_MS = 100;
+/** …and this many times what the line needs. */
+const LINE_SLACK = 1.5;
+/** USB adapters have room for this much at most, in bytes. */
+const CHIP_FIFO_BYTES = 512;
 
 /** An open port. */
 export class PosixPort extends PosixDevice implements BackendPort {
@@ -94,6 +99,11 @@ export class PosixPort extends PosixDevice implements BackendPort {
   }
 
   async #drainInThread(signal: AbortSignal): Promise<void> {
+    const { threads } = this.tty.platform;
+    if (threads !== undefined && (await tcdrainInNativeThread(threads, this.fd, signal))) {
+      this.outputWaiting(); // which tells when the device went away meanwhile
+      return;
+    }
     this.#drainsInThread++;
     const result = tcdrainInThread(this.fd, signal).finally(() => this.#drainsInThread--);
     const call = { context: "io", operation: "drain", syscall: "tcdrain" } as const;
@@ -107,8 +117,25 @@ export class PosixPort extends PosixDevice implements BackendPort {
 
   async close(): Promise<number> {
     const discarded = await this.#letOutputGo();
-    this.abandon();
+    const { threads } = this.tty.platform;
+    if (threads === undefined || this.tty.isPseudoTerminal) {
+      this.abandon();
+    } else {
+      const graceMs = CLOSE_SLACK_MS + (discarded > 0 ? 0 : this.#fifoTimeMs());
+      this.#watch.close();
+      this.restoreAtExit();
+      await closeInThread(threads, this.tty.libc, { fd: this.fd, graceMs });
+    }
     return discarded;
+  }
+
+  /** Time that the line needs for what a chip may have taken out of the kernel's queue. */
+  #fifoTimeMs(): number {
+    try {
+      return wireTimeMs(CHIP_FIFO_BYTES, this.effectiveConfig().baudRate) * LINE_SLACK;
+    } catch {
+      return 0; // the device is gone
+    }
   }
 
   override abandon(): void {
@@ -117,15 +144,16 @@ export class PosixPort extends PosixDevice implements BackendPort {
   }
 
   /**
-   * close(2) itself would block until the queue is empty, for up to 30 seconds (tty_port.c,
-   * closing_wait): the time that the line needs is waited for here, and the rest is thrown away.
+   * close(2) itself would wait until the queue is empty, for up to 30 seconds (tty_port.c,
+   * closing_wait): the time that the line needs is waited for here, and the rest is thrown away, as
+   * far as the driver can: those of USB adapters do so only when the wait is ended.
    */
   async #letOutputGo(): Promise<number> {
     try {
       const queued = this.outputWaiting();
       if (queued === 0) return 0;
       const { baudRate } = this.effectiveConfig();
-      const longestMs = Math.ceil(wireTimeMs(queued, baudRate) * 1.5 + CLOSE_SLACK_MS);
+      const longestMs = Math.ceil(wireTimeMs(queued, baudRate) * LINE_SLACK + CLOSE_SLACK_MS);
       const signal = AbortSignal.timeout(longestMs); // which takes integers only
       await waitDrained(() => this.outputWaiting(), baudRate, signal).catch(() => undefined);
       const left = this.outputWaiting();

@@ -1,0 +1,94 @@
+import { deepEqual, equal, rejects } from "node:assert/strict";
+import { test } from "node:test";
+import { PosixPort } from "#internal/posix/posix-port.js";
+import { closeInThread, tcdrainInNativeThread } from "#internal/posix/thread-calls.js";
+import { FakeLibc, fakePlatform, words } from "../../helpers/fake-libc.ts";
+import { FakeReadiness } from "../../helpers/fake-readiness.ts";
+import { FakeThreads } from "../../helpers/fake-threads.ts";
+
+const POLLNVAL = 0x20;
+const FAST = words(44, { 36: 0xffff_ffff, 40: 0xffff_ffff }); // a line that needs no time
+
+function openPort(threads: FakeThreads, isPseudoTerminal = false): [FakeLibc, PosixPort] {
+  const libc = new FakeLibc();
+  libc.openFds.add(7);
+  libc.termios = FAST.slice();
+  const handle = { fd: 7, path: "/dev/ttyUSB0", isPseudoTerminal };
+  const port = PosixPort.watch(fakePlatform(libc, { threads }), handle, new FakeReadiness());
+  return [libc, port];
+}
+
+test("PosixPort.close() closes in a thread, since a driver may wait for a chip that stalls", async () => {
+  const threads = new FakeThreads();
+  const [libc, port] = openPort(threads);
+  const closing = port.close();
+  await new Promise((resolve) => setImmediate(resolve));
+  deepEqual(threads.calls, ["close 7"]);
+  threads.isDone = true;
+
+  equal(await closing, 0);
+  equal(libc.calls.includes("close"), false);
+});
+
+test("PosixPort.close() ends the wait of a driver that cannot discard its output", async () => {
+  const threads = new FakeThreads();
+  const [libc, port] = openPort(threads);
+  libc.outputQueue = () => 100;
+  libc.polls.push(...Array.from({ length: 100 }, () => POLLNVAL));
+
+  equal(await port.close(), 100);
+  deepEqual(threads.calls, ["close 7", "cancel"]);
+});
+
+test("PosixPort.close() closes a pty where it is: nothing waits there", async () => {
+  const threads = new FakeThreads();
+  const [libc, port] = openPort(threads, true);
+
+  await port.close();
+
+  deepEqual(threads.calls, []);
+  equal(libc.openFds.size, 0);
+});
+
+test("closeInThread() never cancels a close that has not begun", async () => {
+  const threads = new FakeThreads();
+  const libc = new FakeLibc();
+  libc.polls.push(0, 0, POLLNVAL); // twice the descriptor is still open
+
+  await closeInThread(threads, libc, { fd: 7, graceMs: 0 });
+
+  deepEqual(libc.calls, ["poll 0 0", "poll 0 0", "poll 0 0"]);
+  deepEqual(threads.calls, ["close 7", "cancel"]);
+});
+
+test("closeInThread() closes at once when there is no thread", async () => {
+  const threads = new FakeThreads();
+  threads.isExhausted = true;
+  const libc = new FakeLibc();
+  libc.openFds.add(7);
+
+  await closeInThread(threads, libc, { fd: 7, graceMs: 0 });
+
+  equal(libc.openFds.size, 0);
+});
+
+test("tcdrainInNativeThread() cancels the wait when it is aborted", async () => {
+  const threads = new FakeThreads();
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const draining = tcdrainInNativeThread(threads, 7, controller.signal);
+  controller.abort(reason);
+
+  await rejects(draining, (error) => error === reason);
+  deepEqual(threads.calls, ["tcdrain 7", "cancel"]);
+});
+
+test("PosixPort.drain() exactly tells that the device went away while a thread waited", async () => {
+  const threads = new FakeThreads();
+  const [libc, port] = openPort(threads);
+  const draining = port.drain(true, new AbortController().signal);
+  libc.failAlways("TIOCOUTQ", "EIO");
+  threads.isDone = true;
+
+  await rejects(draining, { name: "SerialDisconnectedError" });
+});
