@@ -36,6 +36,60 @@ test("selectBackend() refuses on a platform without a backend, and does not fail
   });
 });
 
+const noLibc = process.platform === "win32" ? "Windows has no libc to bind" : false;
+
+/** The runtime's name of each BSD, loaded here: koffi first, since it looks for its binary by that name. */
+for (const variant of ["freebsd", "openbsd", "netbsd", "dragonfly"]) {
+  test(`selectBackend() takes the backend "bsd" on ${variant}`, { skip: noLibc }, async () => {
+    const { stdout } = await runScript(`
+      const { default: koffi } = await import("koffi");
+      Object.defineProperty(process, "platform", { value: "${variant}" });
+      Object.defineProperty(process, "arch", { value: "x64" });
+      const { platformCapabilities } = await import("anyserial");
+      const { platform, backend, customBaudRate } = await platformCapabilities();
+      console.log(JSON.stringify({ platform, backend, customBaudRate }));`);
+
+    deepEqual(JSON.parse(stdout), {
+      platform: variant,
+      backend: "bsd",
+      customBaudRate: "supported",
+    });
+  });
+}
+
+test("selectBackend() refuses a CPU that the table of a BSD lacks", async () => {
+  const prelude = `
+    await import("koffi");
+    Object.defineProperty(process, "platform", { value: "freebsd" });
+    Object.defineProperty(process, "arch", { value: "riscv64" });`;
+
+  deepEqual(await outcome(prelude), {
+    name: "UnsupportedPlatformError",
+    code: "ERR_SERIAL_PLATFORM",
+    message: "Cannot use serial ports on freebsd for riscv64",
+    platform: "unsupported",
+  });
+});
+
+for (const variant of ["netbsd", "dragonfly"]) {
+  test(`selectBackend() says on ${variant} that koffi has no binary, and how to build it`, async () => {
+    const { stdout } = await runScript(`
+      Object.defineProperty(process, "platform", { value: "${variant}" });
+      Object.defineProperty(process, "arch", { value: "x64" });
+      const { openSerialPort } = await import("anyserial");
+      const { name, code, message, hint, cause } = await openSerialPort("/dev/dtyU0").catch((e) => e);
+      console.log(JSON.stringify({ name, code, message, hint, hasCause: cause instanceof Error }));`);
+
+    deepEqual(JSON.parse(stdout), {
+      name: "UnsupportedPlatformError",
+      code: "ERR_SERIAL_PLATFORM",
+      message: `Cannot use serial ports: the FFI driver koffi has no prebuilt binary for ${variant} x64 (Node.js ${process.versions.node})`,
+      hint: "build it: install CMake, make and a C++ compiler, then run `node cnoke.cjs -P . -D src/koffi --release` in node_modules/koffi",
+      hasCause: true,
+    });
+  });
+}
+
 const linuxOnly = process.platform === "linux" ? false : "only Linux reads it";
 
 test("selectBackend() refuses a wrong ANYSERIAL_READINESS", { skip: linuxOnly }, async () => {
