@@ -1,15 +1,16 @@
 // The BSD backend, one for the four systems: the shared POSIX port over kqueue. Which system it is comes
 // in as data; what was never run on a real kernel is said in docs/platforms/bsd.md.
 
-import type { Backend, ListSource } from "../backend/backend.ts";
+import type { Backend } from "../backend/backend.ts";
 import type { RunsOn } from "../backend/runs-on.ts";
-import { UnsupportedFeatureError, UnsupportedPlatformError } from "../errors.ts";
+import { UnsupportedPlatformError } from "../errors.ts";
 import type { Ffi } from "../ffi/ffi.ts";
 import type { BsdFamilyAbi } from "../posix/bsd-abi.ts";
 import { ChangeHub } from "../posix/change-hub.ts";
 import { KqueueNodeChanges } from "../posix/kqueue-changes.ts";
 import { bindLibc, bindTcdrain, type Libc } from "../posix/libc.ts";
 import {
+  noSource,
   PosixBackend,
   type PosixBackendParts,
   type PosixDiscovery,
@@ -98,15 +99,4 @@ export function createBsdDiscovery(parts: BsdDiscoveryParts): PosixDiscovery {
     describe: (path) => describeBsdPort({ variant, dev }, path),
     watch: () => hub.watch(),
   };
-}
-
-function noSource(variant: BsdVariant, source: ListSource): UnsupportedFeatureError {
-  return new UnsupportedFeatureError(
-    `Cannot list ports by ${source}: not available on ${variant}`,
-    {
-      code: "ERR_SERIAL_DISCOVERY",
-      operation: "list",
-      hint: "list without naming a backend",
-    },
-  );
 }

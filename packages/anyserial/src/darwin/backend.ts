@@ -1,6 +1,6 @@
 // The macOS backend: the shared POSIX port over its platform, kqueue, and IOKit.
 
-import type { Backend } from "../backend/backend.ts";
+import type { Backend, PtyBackendPort } from "../backend/backend.ts";
 import type { RunsOn } from "../backend/runs-on.ts";
 import { UnsupportedPlatformError } from "../errors.ts";
 import type { Ffi } from "../ffi/ffi.ts";
@@ -14,11 +14,25 @@ import { createDarwinDiscovery } from "./device-discovery.ts";
 import type { IoRegistry } from "./io-registry.ts";
 import { openIoKit } from "./iokit.ts";
 import { darwinPlatform } from "./platform.ts";
+import { openDarwinPty } from "./pty.ts";
+
+/** What the backend is built from; tests replace parts. */
+export interface DarwinBackendParts extends PosixBackendParts {
+  /** Opens a pty; errors name it, or its device. */
+  readonly openPty: (name: string | undefined) => PtyBackendPort;
+}
 
 /** Ports of a Mac. */
 export class DarwinBackend extends PosixBackend {
-  constructor(parts: PosixBackendParts) {
+  readonly #openPty: DarwinBackendParts["openPty"];
+
+  constructor({ openPty, ...parts }: DarwinBackendParts) {
     super("darwin", parts);
+    this.#openPty = openPty;
+  }
+
+  createPty(name: string | undefined): PtyBackendPort {
+    return this.#openPty(name);
   }
 }
 
@@ -35,7 +49,7 @@ export function createBackend(ffi: Ffi, { arch, mechanism }: RunsOn): Backend {
  * @param mechanism Forces a readiness mechanism; by default the best that the runtime has.
  * @throws {@link UnsupportedPlatformError} `ERR_SERIAL_PLATFORM` — nothing is known of the CPU.
  */
-export function darwinParts(ffi: Ffi, arch: string, mechanism?: Mechanism): PosixBackendParts {
+export function darwinParts(ffi: Ffi, arch: string, mechanism?: Mechanism): DarwinBackendParts {
   const abi = darwinAbi(arch);
   if (abi === undefined) {
     throw new UnsupportedPlatformError(`Cannot use serial ports on macOS for ${arch}`, {
@@ -60,5 +74,6 @@ export function darwinParts(ffi: Ffi, arch: string, mechanism?: Mechanism): Posi
     platform,
     readiness,
     discovery: createDarwinDiscovery({ registry, kqueue, abi, readiness }),
+    openPty: (name) => openDarwinPty({ platform, abi, readiness }, name),
   };
 }

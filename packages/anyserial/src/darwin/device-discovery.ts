@@ -1,9 +1,7 @@
 // Discovery on macOS: the list, one port by either of its paths, and hot-plug, all from IOKit.
 
 import { realpath } from "node:fs/promises";
-import type { ListSource } from "../backend/backend.ts";
-import { UnsupportedFeatureError } from "../errors.ts";
-import type { PosixDiscovery } from "../posix/posix-backend.ts";
+import { noSource, type PosixDiscovery } from "../posix/posix-backend.ts";
 import { HotPlug, type HotPlugParts } from "./hotplug.ts";
 import { listPorts } from "./list.ts";
 
@@ -12,7 +10,7 @@ export function createDarwinDiscovery(parts: HotPlugParts): PosixDiscovery {
   const hotPlug = new HotPlug(parts);
   return {
     list: async (source) => {
-      checkSource(source);
+      if (source !== "native") throw noSource("darwin", source);
       return listPorts(parts.registry()).map(({ info }) => info);
     },
     describe: async (path) => {
@@ -23,13 +21,4 @@ export function createDarwinDiscovery(parts: HotPlugParts): PosixDiscovery {
     },
     watch: () => hotPlug.watch(),
   };
-}
-
-function checkSource(source: ListSource): void {
-  if (source === "native") return;
-  throw new UnsupportedFeatureError(`Cannot list ports: there is no ${source} on darwin`, {
-    code: "ERR_SERIAL_DISCOVERY",
-    operation: "list",
-    hint: "use the backend native, which reads IOKit",
-  });
 }

@@ -42,6 +42,10 @@ export function darwinPlatform({ libc, tcdrain, abi }: DarwinParts): PosixPlatfo
       capabilities: DARWIN_CAPABILITIES,
       ptyPaths: /^\/dev\/(ttys\d+|tty[p-w][0-9a-f])$/,
     }),
+    // The kqueue filter of a serial port goes by select(2), which is ready when the device is gone,
+    // and has no EV_EOF (IOSerialBSDClient::iossselect(); spec_vnops.c, spec_kqfilter()).
+    isGone: (fd) =>
+      libc.ioctl(fd, abi.FIONREAD, new Uint8Array(4)) === -(abi.errno["ENXIO"] as number),
     commitTermios: (fd, termios) => commitWithRate({ libc, abi }, fd, termios),
     openHint,
   };

@@ -10,7 +10,7 @@ import type {
   PortWatch,
 } from "../backend/backend.ts";
 import type { SerialCapabilities } from "../capabilities.ts";
-import { PortBusyError } from "../errors.ts";
+import { PortBusyError, UnsupportedFeatureError } from "../errors.ts";
 import type { PortInfo } from "../port-info.ts";
 import type { PortInspection } from "../port-inspection.ts";
 import { inspectTty } from "./inspect.ts";
@@ -90,4 +90,13 @@ export class PosixBackend implements Backend {
       hint: `end ${holder}, or wait until it closes the port`,
     });
   }
+}
+
+/** Builds the error for a source of the list that a system does not have. */
+export function noSource(system: string, source: ListSource): UnsupportedFeatureError {
+  return new UnsupportedFeatureError(`Cannot list ports by ${source}: not available on ${system}`, {
+    code: "ERR_SERIAL_DISCOVERY",
+    operation: "list",
+    hint: "list without naming a backend",
+  });
 }

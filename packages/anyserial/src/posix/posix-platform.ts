@@ -29,6 +29,11 @@ export interface PosixPlatform {
   commitTermios?(fd: number, termios: Uint8Array): Commit;
   /** The descriptor is the device side of a pty: it has no line, and framing is not compared. */
   isPseudoTerminal(fd: number, path: string): boolean;
+  /**
+   * The device is gone, asked when something happened to a port that nobody waits on: for systems
+   * whose readiness does not tell a hang-up from data.
+   */
+  isGone?(fd: number): boolean;
   /** Throws away a queue; returns `-errno` on failure. */
   discard(fd: number, queue: "input" | "output"): number;
 

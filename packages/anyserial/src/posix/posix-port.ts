@@ -39,9 +39,12 @@ export class PosixPort extends PosixDevice implements BackendPort {
 
   /** Wraps an open descriptor and starts to watch it. */
   static watch(platform: PosixPlatform, handle: PosixHandle, readiness: Readiness): PosixPort {
-    const watch = readiness.watch(handle.fd, {
-      onHangup: () => port.onDisconnect?.(port.goneError("receive")),
-    });
+    const onHangup = (): void => port.onDisconnect?.(port.goneError("receive"));
+    const { isGone } = platform;
+    const onReadable = (): void => {
+      if (isGone?.(handle.fd) === true) onHangup();
+    };
+    const watch = readiness.watch(handle.fd, isGone ? { onHangup, onReadable } : { onHangup });
     const port = new PosixPort(platform, handle, watch);
     return port;
   }

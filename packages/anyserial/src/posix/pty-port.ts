@@ -1,5 +1,6 @@
-// The controller of a pty as a backend port. Its read answers EIO, and its poll answers "hung up",
-// while no application has the device open: that is a state to wait out, not a disconnect.
+// The controller of a pty as a backend port. While no application has the device open its read answers
+// EIO (Linux) or nothing, its write EIO (macOS), and its poll "hung up": that is a state to wait out,
+// not a disconnect.
 
 import type { PtyBackendPort, ReadinessListener, TerminalMode } from "../backend/backend.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
@@ -9,6 +10,7 @@ import { decodeTermios } from "./termios.ts";
 import type { PosixHandle } from "./tty.ts";
 
 const READ = { context: "io", operation: "receive", syscall: "read" } as const;
+const WRITE = { context: "io", operation: "send", syscall: "write" } as const;
 
 /** What the platform adds to a controller. */
 export interface PtySystem {
@@ -16,8 +18,23 @@ export interface PtySystem {
   readonly readiness: Readiness;
   /** Opens the device of a controller for a moment; a descriptor, or `-errno`. */
   openDevice(controllerFd: number): number;
+  /** The call that does so, for errors. */
+  readonly openSyscall: string;
   /** Tells when the device may have been opened or closed. @returns Stops it. */
-  watchDevice(devicePath: string, onChange: () => void): () => void;
+  watchDevice(device: WatchedDevice): () => void;
+}
+
+/** A device whose presence is watched. */
+export interface WatchedDevice {
+  readonly path: string;
+  /** What the last look saw. */
+  wasOpen(): boolean;
+  /** Looks. */
+  isOpen(): boolean;
+  /** Something waits for the device to be opened. */
+  isAwaited(): boolean;
+  /** To be called after a change. */
+  onChange(): void;
 }
 
 /** An open controller. */
@@ -29,6 +46,7 @@ export class PtyPort extends PosixPort implements PtyBackendPort {
   readonly #unwatch: () => void;
   /** Operations that wait for an application. */
   readonly #absentWaiters = new Set<() => void>();
+  #wasOpen = false;
   readonly #canceled = { read: false, write: false };
 
   private constructor(
@@ -40,7 +58,13 @@ export class PtyPort extends PosixPort implements PtyBackendPort {
     this.#system = system;
     this.#watch = rest.watch;
     this.devicePath = rest.device;
-    this.#unwatch = system.watchDevice(rest.device, () => this.#presenceChanged());
+    this.#unwatch = system.watchDevice({
+      path: rest.device,
+      wasOpen: () => this.#wasOpen,
+      isOpen: () => this.isApplicationOpen(),
+      isAwaited: () => this.#absentWaiters.size > 0,
+      onChange: () => this.#presenceChanged(),
+    });
   }
 
   /**
@@ -62,8 +86,14 @@ export class PtyPort extends PosixPort implements PtyBackendPort {
     }
   }
 
+  /** What is written is at the other side at once; on macOS TIOCOUTQ counts what comes from there. */
+  override outputWaiting(): number {
+    return 0;
+  }
+
   isApplicationOpen(): boolean {
-    return !this.#polls(this.tty.abi.POLLIN, this.tty.abi.POLLHUP);
+    this.#wasOpen = !this.#polls(this.tty.abi.POLLIN, this.tty.abi.POLLHUP);
+    return this.#wasOpen;
   }
 
   unreadBytes(): number {
@@ -138,6 +168,16 @@ export class PtyPort extends PosixPort implements PtyBackendPort {
     }
   }
 
+  protected override writeOnce(data: Uint8Array): number {
+    for (;;) {
+      const count = this.tty.libc.write(this.fd, data, data.length);
+      if (count >= 0) return count;
+      const { EAGAIN, EINTR, EIO } = this.tty.abi.errno;
+      if (count === -EAGAIN || count === -EIO) return 0;
+      if (count !== -EINTR) throw this.tty.failure(WRITE, count);
+    }
+  }
+
   protected override waitReadable(): Promise<boolean> {
     this.#canceled.read = false;
     return this.#waitPresent("read", () => super.waitReadable());
@@ -189,8 +229,8 @@ export class PtyPort extends PosixPort implements PtyBackendPort {
 
   #withDevice<T>(use: (fd: number) => T): T {
     const fd = this.#system.openDevice(this.fd);
-    const call = { context: "open", operation: "open", syscall: "ioctl(TIOCGPTPEER)" } as const;
-    this.tty.check(call, fd);
+    const syscall = this.#system.openSyscall;
+    this.tty.check({ context: "open", operation: "open", syscall }, fd);
     try {
       return use(fd);
     } finally {

@@ -1,0 +1,78 @@
+// The macOS backend over a serial port in memory (mac-kernel.ts) and a synthetic I/O registry, its event
+// loop woken by the test.
+
+import type { SerialConfigInput, SerialPort } from "anyserial";
+import { createSerialConfig } from "#internal/config.js";
+import { type DarwinAbi, darwinAbi } from "#internal/darwin/abi.js";
+import { DarwinBackend } from "#internal/darwin/backend.js";
+import { createDarwinDiscovery } from "#internal/darwin/device-discovery.js";
+import { darwinPlatform } from "#internal/darwin/platform.js";
+import { openWith } from "#internal/open.js";
+import { KqueuePoller } from "#internal/posix/readiness/kqueue.js";
+import { WatchSet } from "#internal/posix/readiness/watch-set.js";
+import { FT232R, machine } from "./io-tree.ts";
+import { MacKernel } from "./mac-kernel.ts";
+import { SyntheticRegistry } from "./synthetic-registry.ts";
+
+/** Both nodes of the port that the kernel has. */
+export const CALLOUT = "/dev/cu.usbserial-A6008isP";
+/** The other one. */
+export const DIALIN = "/dev/tty.usbserial-A6008isP";
+
+/** A Mac with one FT232R. */
+export class Mac {
+  readonly kernel: MacKernel;
+  readonly registry: SyntheticRegistry;
+  readonly abi: DarwinAbi;
+  readonly backend: DarwinBackend;
+  #collect: () => void = () => undefined;
+
+  /** @param cpu `x64` or `arm64`. */
+  constructor(cpu: string = "arm64") {
+    this.kernel = new MacKernel(cpu);
+    this.kernel.nodes.add(CALLOUT).add(DIALIN);
+    this.registry = new SyntheticRegistry(machine(FT232R));
+    const abi = darwinAbi(cpu);
+    if (abi === undefined) throw new Error(`no table for ${cpu}`);
+    this.abi = abi;
+    const readiness = this.#watchSet();
+    const platform = darwinPlatform({ libc: this.kernel, tcdrain: () => 0, abi });
+    const discovery = createDarwinDiscovery({
+      registry: () => this.registry,
+      kqueue: () => this.kernel.kqueue,
+      abi,
+      readiness,
+    });
+    const openPty = (): never => {
+      throw new Error("no ptys here");
+    };
+    this.backend = new DarwinBackend({ platform, readiness, discovery, openPty });
+  }
+
+  /** The event loop hears that the queue is readable. */
+  wake(): void {
+    this.#collect();
+  }
+
+  /** Opens the port as an application does. */
+  open(config: SerialConfigInput = {}, path: string = CALLOUT): Promise<SerialPort> {
+    return openWith(this.backend, { path, info: undefined }, createSerialConfig(config));
+  }
+
+  /** Lines of the trace that begin so. */
+  calls(beginning: string): string[] {
+    return this.kernel.trace.filter((line) => line.startsWith(beginning));
+  }
+
+  #watchSet(): WatchSet {
+    return new WatchSet({
+      mechanism: "libuv",
+      lingerMs: 0,
+      openPoller: () => new KqueuePoller(this.kernel.kqueue, this.abi.kqueue),
+      startWaker: (_poller, onReady) => {
+        this.#collect = onReady;
+        return { setAlive: () => undefined, stop: (onStopped) => onStopped() };
+      },
+    });
+  }
+}

@@ -1,0 +1,91 @@
+import { equal } from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { samplePresence } from "#internal/posix/sampled-presence.js";
+
+/** A device, and how often its owner was told. */
+class Device {
+  readonly path = "/dev/ttys007";
+  open = false;
+  awaited = false;
+  isBroken = false;
+  told = 0;
+  #seen = false;
+  readonly wasOpen = (): boolean => this.#seen;
+  readonly isOpen = (): boolean => {
+    if (this.isBroken) throw new Error("no look");
+    this.#seen = this.open;
+    return this.open;
+  };
+  readonly isAwaited = (): boolean => this.awaited;
+  readonly onChange = (): void => {
+    this.told++;
+  };
+}
+
+function setUp(t: TestContext): { device: Device; stop: () => void; pass: () => void } {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const device = new Device();
+  return { device, stop: samplePresence(device), pass: () => t.mock.timers.tick(200) };
+}
+
+test("samplePresence() tells of each change once", (t) => {
+  const { device, stop, pass } = setUp(t);
+
+  pass();
+  equal(device.told, 0);
+  device.open = true;
+  pass();
+  equal(device.told, 1);
+  device.open = false;
+  pass();
+
+  equal(device.told, 2);
+  stop();
+});
+
+test("samplePresence() tells nothing of what its owner has seen by itself", (t) => {
+  const { device, stop, pass } = setUp(t);
+  device.open = true;
+  device.isOpen();
+
+  pass();
+
+  equal(device.told, 0);
+  stop();
+});
+
+test("samplePresence() wakes who waits for an open device, also where no change was seen", (t) => {
+  const { device, stop, pass } = setUp(t);
+  device.open = true;
+  device.isOpen();
+  device.awaited = true;
+
+  pass();
+
+  equal(device.told > 0, true);
+  stop();
+});
+
+test("samplePresence() tells nothing after it is stopped", (t) => {
+  const { device, stop, pass } = setUp(t);
+
+  stop();
+  device.open = true;
+  pass();
+
+  equal(device.told, 0);
+});
+
+test("samplePresence() goes on after a look that failed", (t) => {
+  const { device, stop, pass } = setUp(t);
+  device.open = true;
+
+  device.isBroken = true;
+  pass();
+  equal(device.told, 0);
+  device.isBroken = false;
+  pass();
+
+  equal(device.told, 1);
+  stop();
+});
