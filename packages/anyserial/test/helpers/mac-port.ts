@@ -2,12 +2,14 @@
 // loop woken by the test.
 
 import type { SerialConfigInput, SerialPort } from "anyserial";
+import type { BackendPort } from "#internal/backend/backend.js";
 import { createSerialConfig } from "#internal/config.js";
 import { type DarwinAbi, darwinAbi } from "#internal/darwin/abi.js";
 import { DarwinBackend } from "#internal/darwin/backend.js";
 import { createDarwinDiscovery } from "#internal/darwin/device-discovery.js";
 import { darwinPlatform } from "#internal/darwin/platform.js";
 import { openWith } from "#internal/open.js";
+import { createSettle } from "#internal/policy.js";
 import { KqueuePoller } from "#internal/posix/readiness/kqueue.js";
 import { WatchSet } from "#internal/posix/readiness/watch-set.js";
 import { FT232R, machine } from "./io-tree.ts";
@@ -57,6 +59,13 @@ export class Mac {
   /** Opens the port as an application does. */
   open(config: SerialConfigInput = {}, path: string = CALLOUT): Promise<SerialPort> {
     return openWith(this.backend, { path, info: undefined }, createSerialConfig(config));
+  }
+
+  /** Opens the port below the public surface. */
+  openBackendPort(config: SerialConfigInput = {}): Promise<BackendPort> {
+    const settled = createSerialConfig(config);
+    const settle = createSettle(settled.unsupportedPolicy);
+    return this.backend.open({ path: CALLOUT, config: settled, settle });
   }
 
   /** Lines of the trace that begin so. */
