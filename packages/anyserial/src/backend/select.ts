@@ -20,6 +20,7 @@ const SYSTEMS = {
   linux: (): Promise<System> => import("../linux/backend.ts"),
   darwin: (): Promise<System> => import("../darwin/backend.ts"),
   bsd: (): Promise<System> => import("../bsd/backend.ts"),
+  windows: (): Promise<System> => import("../windows/backend.ts"),
 } as const;
 type SystemFolder = keyof typeof SYSTEMS;
 
@@ -84,6 +85,7 @@ function runningSystem(): RunsOn {
 function folderOf({ platform, uname }: RunsOn): SystemFolder | undefined {
   if (platform === "linux" || platform === "android") return "linux";
   if (platform === "darwin") return "darwin";
+  if (platform === "win32") return "windows";
   return bsdVariant(platform, uname) === undefined ? undefined : "bsd";
 }
 

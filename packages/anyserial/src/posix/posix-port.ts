@@ -3,8 +3,14 @@
 
 import { abortable } from "../abort.ts";
 import { type BackendPort, createIoCounters, type IoCounters } from "../backend/backend.ts";
+import {
+  letOutputGo,
+  longestOutputMs,
+  sleepUntilAborted,
+  waitDrained,
+  waitUntil,
+} from "../backend/drain.ts";
 import type { SerialError } from "../errors.ts";
-import { sleepUntilAborted, waitDrained, waitUntil, wireTimeMs } from "./drain.ts";
 import { PosixDevice } from "./posix-device.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
 import type { Readiness, Watch } from "./readiness/readiness.ts";
@@ -16,10 +22,6 @@ import type { PosixHandle } from "./tty.ts";
 const MODEM_SAMPLE_MS = 10;
 /** A write that waits on a pty is tried again this often, in milliseconds. */
 const PTY_RETRY_MS = 100;
-/** On close, queued output may take this much longer than the line needs, in milliseconds. */
-const CLOSE_SLACK_MS = 100;
-/** …and this many times what the line needs. */
-const LINE_SLACK = 1.5;
 /** USB adapters have room for this much at most, in bytes. */
 const CHIP_FIFO_BYTES = 512;
 
@@ -118,13 +120,17 @@ export class PosixPort extends PosixDevice implements BackendPort {
     super.restoreAtExit();
   }
 
+  /**
+   * close(2) itself would block until the queue is empty, for up to 30 seconds (tty_port.c,
+   * closing_wait): the time that the line needs is waited for here, and the rest is thrown away.
+   */
   async close(): Promise<number> {
-    const discarded = await this.#letOutputGo();
+    const discarded = await letOutputGo(this);
     const { threads } = this.tty.platform;
     if (threads === undefined || this.tty.isPseudoTerminal) {
       this.abandon();
     } else {
-      const graceMs = CLOSE_SLACK_MS + (discarded > 0 ? 0 : this.#fifoTimeMs());
+      const graceMs = this.#longestInChipMs(discarded > 0 ? 0 : CHIP_FIFO_BYTES);
       this.#watch.close();
       this.restoreAtExit();
       await closeInThread(threads, this.tty.libc, { fd: this.fd, graceMs });
@@ -132,39 +138,18 @@ export class PosixPort extends PosixDevice implements BackendPort {
     return discarded;
   }
 
-  /** Time that the line needs for what a chip may have taken out of the kernel's queue. */
-  #fifoTimeMs(): number {
+  /** The longest that a chip is given for what it may have taken out of the kernel's queue. */
+  #longestInChipMs(bytes: number): number {
     try {
-      return wireTimeMs(CHIP_FIFO_BYTES, this.effectiveConfig().baudRate) * LINE_SLACK;
+      return longestOutputMs(bytes, this.effectiveConfig().baudRate);
     } catch {
-      return 0; // the device is gone
+      return longestOutputMs(0, 1); // the device is gone
     }
   }
 
   override abandon(): void {
     this.#watch.close();
     this.closeBlocking();
-  }
-
-  /**
-   * close(2) itself would wait until the queue is empty, for up to 30 seconds (tty_port.c,
-   * closing_wait): the time that the line needs is waited for here, and the rest is thrown away, as
-   * far as the driver can: those of USB adapters do so only when the wait is ended.
-   */
-  async #letOutputGo(): Promise<number> {
-    try {
-      const queued = this.outputWaiting();
-      if (queued === 0) return 0;
-      const { baudRate } = this.effectiveConfig();
-      const longestMs = Math.ceil(wireTimeMs(queued, baudRate) * LINE_SLACK + CLOSE_SLACK_MS);
-      const signal = AbortSignal.timeout(longestMs); // which takes integers only
-      await waitDrained(() => this.outputWaiting(), baudRate, signal).catch(() => undefined);
-      const left = this.outputWaiting();
-      if (left > 0) this.discard("output");
-      return left;
-    } catch {
-      return 0; // the device is gone, and its queue with it
-    }
   }
 
   #readNow(into: Uint8Array): number {

@@ -2,7 +2,7 @@
 // it, has something to send. The thread is looked at now and then, so that nothing has to call back.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { sleepUntilAborted } from "./drain.ts";
+import { sleepUntilAborted } from "../backend/drain.ts";
 import type { Libc } from "./libc.ts";
 import type { NativeCall, NativeThreads } from "./native-threads.ts";
 

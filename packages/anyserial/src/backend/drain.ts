@@ -6,6 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 const BITS_PER_CHARACTER = 10;
 const SHORTEST_MS = 1;
 const LONGEST_MS = 50;
+/** Queued output may take this much longer than the line needs, in milliseconds. */
+const OUTPUT_SLACK_MS = 100;
 
 /**
  * Time that the line needs for a number of bytes.
@@ -46,6 +48,45 @@ export async function waitDrained(
  */
 export async function waitUntil(done: () => boolean, signal: AbortSignal): Promise<void> {
   while (!done()) await pause(SHORTEST_MS, signal);
+}
+
+/** Output that may still be queued. */
+export interface OutputQueue {
+  outputWaiting(): number;
+  effectiveConfig(): { readonly baudRate: number };
+  discard(queue: "output"): void;
+}
+
+/**
+ * The longest that queued output is given.
+ *
+ * @param bytes Bytes queued.
+ * @param baudRate Rate, in baud.
+ * @returns Milliseconds, an integer.
+ */
+export function longestOutputMs(bytes: number, baudRate: number): number {
+  return Math.ceil(wireTimeMs(bytes, baudRate) * 1.5 + OUTPUT_SLACK_MS);
+}
+
+/**
+ * Waits for queued output as long as the line needs for it, and throws the rest away.
+ *
+ * @param port Port that is about to be closed.
+ * @returns Bytes thrown away; 0 also where the device is gone, and its queue with it.
+ */
+export async function letOutputGo(port: OutputQueue): Promise<number> {
+  try {
+    const queued = port.outputWaiting();
+    if (queued === 0) return 0;
+    const { baudRate } = port.effectiveConfig();
+    const signal = AbortSignal.timeout(longestOutputMs(queued, baudRate));
+    await waitDrained(() => port.outputWaiting(), baudRate, signal).catch(() => undefined);
+    const left = port.outputWaiting();
+    if (left > 0) port.discard("output");
+    return left;
+  } catch {
+    return 0;
+  }
 }
 
 async function pause(durationMs: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
-import { waitDrained, waitUntil, wireTimeMs } from "#internal/posix/drain.js";
+import { waitDrained, waitUntil, wireTimeMs } from "#internal/backend/drain.js";
 
 const never = new AbortController().signal;
 const FASTEST = 4_294_967_295;

@@ -1,0 +1,73 @@
+// The Windows backend: COM ports over kernel32, overlapped.
+
+import type { Backend, BackendPort, BlockingPort, OpenRequest } from "../backend/backend.ts";
+import type { RunsOn } from "../backend/runs-on.ts";
+import type { SerialCapabilities } from "../capabilities.ts";
+import { UnsupportedPlatformError } from "../errors.ts";
+import type { Ffi } from "../ffi/ffi.ts";
+import { windowsAbi } from "./abi.ts";
+import { WINDOWS_CAPABILITIES } from "./capabilities.ts";
+import type { Completions } from "./completion/completion.ts";
+import { CompletionPort } from "./completion/completion-port.ts";
+import { bindKernel32 } from "./kernel32.ts";
+import { openComm, type WindowsSystem } from "./open-comm.ts";
+import { WindowsDevice } from "./windows-device.ts";
+import { WindowsPort } from "./windows-port.ts";
+
+/** What the backend is built from; tests replace parts. */
+export interface WindowsBackendParts {
+  readonly system: WindowsSystem;
+  readonly completions: Completions;
+}
+
+/** Ports of a Windows system. */
+export class WindowsBackend implements Backend {
+  readonly name = "windows";
+  readonly #system: WindowsSystem;
+  readonly #completions: Completions;
+
+  constructor({ system, completions }: WindowsBackendParts) {
+    this.#system = system;
+    this.#completions = completions;
+  }
+
+  platformCapabilities(): SerialCapabilities {
+    return WINDOWS_CAPABILITIES;
+  }
+
+  async open(request: OpenRequest): Promise<BackendPort> {
+    const port = openComm(this.#system, request, (parts) =>
+      WindowsPort.join(parts, this.#completions),
+    );
+    port.listen();
+    return port;
+  }
+
+  openBlocking(request: OpenRequest): BlockingPort {
+    return openComm(this.#system, request, (parts) => new WindowsDevice(parts));
+  }
+}
+
+/** The backend of the running system. */
+export function createBackend(ffi: Ffi, { arch }: RunsOn): Backend {
+  return new WindowsBackend(windowsParts(ffi, arch));
+}
+
+/**
+ * Builds what the backend needs of the running system.
+ *
+ * @param ffi Foreign-function interface.
+ * @param arch CPU as Node names it.
+ * @throws {@link UnsupportedPlatformError} `ERR_SERIAL_PLATFORM` — nothing is known of the CPU.
+ */
+export function windowsParts(ffi: Ffi, arch: string): WindowsBackendParts {
+  const abi = windowsAbi(arch);
+  if (abi === undefined) {
+    throw new UnsupportedPlatformError(`Cannot use serial ports on Windows for ${arch}`, {
+      code: "ERR_SERIAL_PLATFORM",
+      hint: "run the x64 or arm64 build of Node.js",
+    });
+  }
+  const kernel32 = bindKernel32(ffi);
+  return { system: { kernel32, abi }, completions: new CompletionPort(kernel32) };
+}
