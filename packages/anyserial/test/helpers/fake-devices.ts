@@ -73,6 +73,8 @@ export class FakeDevices {
   readonly refused = new Set<string>();
   /** Code of the registry's refusal. */
   registryError = 5;
+  /** Keys that are not there. */
+  readonly missingKeys = new Set<string>();
   /** Handles that are open. */
   readonly held = new Map<bigint, string>();
   /** What the next `RegNotifyChangeKeyValue` waits for, by event. */
@@ -276,7 +278,8 @@ export class FakeDevices {
       ) => {
         assert.deepEqual([root, options, access], [this.#sizes.machine, 0, 0x2_0019]);
         const name = text(path);
-        if (name === "HARDWARE\\DEVICEMAP\\SERIALCOMM" && this.serialComm === undefined) return 2;
+        const isList = name === "HARDWARE\\DEVICEMAP\\SERIALCOMM";
+        if (this.missingKeys.has(name) || (isList && this.serialComm === undefined)) return 2;
         viewOf(key).setBigUint64(0, this.#open(`key ${name}`), true);
         return 0;
       },
@@ -333,7 +336,9 @@ export class FakeDevices {
         ...[key, subtree, filter, event, asynchronous]: [bigint, number, number, bigint, number]
       ) => {
         assert.deepEqual([subtree, filter, asynchronous], [1, 0x1000_0005, 1]);
-        this.notified.set(event, (this.held.get(key) ?? assert.fail("a closed key")).slice(4));
+        const name = (this.held.get(key) ?? assert.fail("a closed key")).slice("key ".length);
+        if (this.missingKeys.has(name)) return 1018; // ERROR_KEY_DELETED
+        this.notified.set(event, name);
         return 0;
       },
     };

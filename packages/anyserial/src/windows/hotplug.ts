@@ -1,0 +1,150 @@
+// Ports that come and go, for any number of listeners: one watch over the registry per process, from the
+// first listener to the last. Which port went is found by comparing the devices behind the names.
+
+import type { PortChange, PortWatch } from "../backend/backend.ts";
+import type { SerialError } from "../errors.ts";
+import type { ChangeSource, WatchChanges } from "./registry-changes.ts";
+
+/** What is needed to watch. */
+export interface HotPlugParts {
+  readonly watchChanges: WatchChanges;
+  /** Tells which device is behind each port, by path. */
+  readonly readArrivals: () => ReadonlyMap<string, string>;
+}
+
+/** Tells listeners of changes. */
+export class HotPlug {
+  readonly #parts: HotPlugParts;
+  readonly #watchers = new Set<PortWatcher>();
+  #source: ChangeSource | undefined;
+  #arrivals: ReadonlyMap<string, string> = new Map();
+
+  constructor(parts: HotPlugParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Starts to watch.
+   *
+   * @returns Changes from here on.
+   * @throws {@link SerialError} `ERR_SERIAL_DISCOVERY` — the registry cannot be watched.
+   */
+  watch(): PortWatch {
+    this.#source ??= this.#parts.watchChanges({
+      onChange: () => this.#tell(this.#refresh().gone),
+      onFailed: (error) => this.#fail(error),
+    });
+    const { gone, isNew } = this.#refresh(); // what happened before is not for the new one
+    if (isNew || gone.length > 0) this.#tell(gone);
+    const watcher = new PortWatcher({
+      onWait: () => this.#updateAlive(),
+      onClose: () => this.#forget(watcher),
+    });
+    this.#watchers.add(watcher);
+    return watcher;
+  }
+
+  /** Looks again: which ports went, and whether there are new ones. */
+  #refresh(): { readonly gone: string[]; readonly isNew: boolean } {
+    const [before, after] = [this.#arrivals, this.#parts.readArrivals()];
+    this.#arrivals = after;
+    return {
+      gone: [...before.keys()].filter((path) => before.get(path) !== after.get(path)),
+      isNew: [...after.keys()].some((path) => !before.has(path)),
+    };
+  }
+
+  #tell(gone: readonly string[]): void {
+    for (const watcher of this.#watchers) watcher.tell(gone);
+    this.#updateAlive();
+  }
+
+  #updateAlive(): void {
+    this.#source?.setAlive([...this.#watchers].some(({ isWaiting }) => isWaiting));
+  }
+
+  #forget(watcher: PortWatcher): void {
+    this.#watchers.delete(watcher);
+    this.#updateAlive();
+    if (this.#watchers.size === 0) this.#stop();
+  }
+
+  #fail(error: SerialError): void {
+    const watchers = [...this.#watchers];
+    this.#watchers.clear();
+    this.#stop();
+    for (const watcher of watchers) watcher.fail(error);
+  }
+
+  #stop(): void {
+    this.#source?.close();
+    this.#source = undefined;
+    this.#arrivals = new Map();
+  }
+}
+
+interface WatcherParts {
+  readonly onWait: () => void;
+  readonly onClose: () => void;
+}
+
+interface Waiter {
+  readonly resolve: (change: PortChange | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One listener. */
+class PortWatcher implements PortWatch {
+  readonly #parts: WatcherParts;
+  #pending: Set<string> | undefined;
+  #waiter: Waiter | undefined;
+  #error: SerialError | undefined;
+  #isClosed = false;
+
+  constructor(parts: WatcherParts) {
+    this.#parts = parts;
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiter !== undefined;
+  }
+
+  next(): Promise<PortChange | undefined> {
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) return resolve(undefined);
+      if (this.#error !== undefined) return reject(this.#error);
+      this.#waiter = { resolve, reject };
+      this.#settle();
+      this.#parts.onWait();
+    });
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#waiter?.resolve(undefined);
+    this.#waiter = undefined;
+    this.#parts.onClose();
+  }
+
+  /** Takes a change; kept until somebody asks. */
+  tell(gone: readonly string[]): void {
+    this.#pending ??= new Set();
+    for (const path of gone) this.#pending.add(path);
+    this.#settle();
+  }
+
+  /** There are no more changes to be had. */
+  fail(error: SerialError): void {
+    this.#error = error;
+    this.#waiter?.reject(error);
+    this.#waiter = undefined;
+  }
+
+  #settle(): void {
+    if (this.#pending === undefined || this.#waiter === undefined) return;
+    this.#waiter.resolve({ gone: this.#pending });
+    this.#pending = undefined;
+    this.#waiter = undefined;
+  }
+}
