@@ -81,7 +81,8 @@ export async function findSerialPort(
   options: ListOptions = {},
 ): Promise<PortInfo | undefined> {
   const wanted = createPortFilter(filter);
-  return (await selectPorts(await listSerialPorts(options), wanted))[0];
+  const ports = await listSerialPorts(options);
+  return (await selectPorts(await selectBackend(), ports, wanted))[0];
 }
 
 /**

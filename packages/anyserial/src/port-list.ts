@@ -20,24 +20,37 @@ export async function listOf(backend: Backend, source: ListSource): Promise<Port
 }
 
 /**
- * Picks the ports that a filter means; its path may be that of a link.
+ * Picks the ports that a filter means; its path may be that of a link, or another spelling.
  *
+ * @param backend The platform, which knows what paths mean.
  * @param ports Ports to choose from.
  * @param filter Properties that they must have.
  * @returns Those that have them, in the same order.
  */
 export async function selectPorts(
+  backend: Backend,
   ports: readonly PortInfo[],
   filter: PortFilter,
 ): Promise<PortInfo[]> {
   const { path, ...others } = filter;
   if (typeof path !== "string") return ports.filter((port) => matchesFilter(port, filter));
-  const target = await realpath(path).catch(() => path);
+  const isMeant = await comparePath(backend, path);
   return ports.filter(
-    (port) =>
-      [port.path, port.stablePath].some((known) => known === path || known === target) &&
-      matchesFilter(port, others),
+    (port) => [port.path, port.stablePath].some(isMeant) && matchesFilter(port, others),
   );
+}
+
+/** Where ports are no files, asking the file system about their names may open them. */
+async function comparePath(
+  { canonicalPath }: Backend,
+  path: string,
+): Promise<(known: string | undefined) => boolean> {
+  if (canonicalPath !== undefined) {
+    const wanted = canonicalPath(path);
+    return (known) => known !== undefined && canonicalPath(known) === wanted;
+  }
+  const target = await realpath(path).catch(() => path);
+  return (known) => known === path || known === target;
 }
 
 /**
@@ -51,7 +64,7 @@ export async function selectPorts(
  */
 export async function findOnly(backend: Backend, filter: PortFilter): Promise<PortInfo> {
   const ports = await listOf(backend, "native");
-  const [port, ...others] = await selectPorts(ports, filter);
+  const [port, ...others] = await selectPorts(backend, ports, filter);
   if (port === undefined) throw noMatch(ports, filter);
   if (others.length > 0) throw ambiguous([port, ...others], filter);
   return port;

@@ -80,7 +80,9 @@ interface SessionOptions extends WaitOptions {
 }
 
 function openerOf(target: string | PortFilter, options: SessionOptions): () => Promise<SerialPort> {
-  if (typeof target === "string") return () => openWhenThere(target, options);
+  if (typeof target === "string") {
+    return async () => openWhenThere(await selectBackend(), target, options);
+  }
   const filter = createPortFilter(target);
   if (isEmptyFilter(filter)) throw invalid("filter", target, "at least one property of the port");
   return async () => openWhenMatching(await selectBackend(), filter, options);
@@ -96,7 +98,44 @@ export async function openWhenMatching(
   filter: PortFilter,
   options: SessionOptions,
 ): Promise<SerialPort> {
-  const { signal } = options;
+  return openByEvents(backend, () => openMatching(backend, filter, options), options);
+}
+
+/**
+ * Opens the port of a path, as soon as it is there.
+ *
+ * @internal Callers have `serialSessions()`.
+ */
+export async function openWhenThere(
+  backend: Backend,
+  path: string,
+  options: SessionOptions,
+): Promise<SerialPort> {
+  const { config, signal } = options;
+  const attempt = (): Promise<SerialPort> => openSerialPort(path, config, { signal });
+  // Where ports are no files, there are no folders to watch.
+  if (backend.canonicalPath !== undefined) return openByEvents(backend, attempt, options);
+  const patience = new Patience();
+  for (;;) {
+    // Watching starts before the attempt, so that nothing is missed between the two.
+    const change = watchPath(path);
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isCuredByWaiting(error)) throw error;
+      await patience.wait(error, change.next, signal);
+    } finally {
+      change.stop();
+    }
+  }
+}
+
+/** Tries at each event of hot-plug. */
+async function openByEvents(
+  backend: Backend,
+  attempt: () => Promise<SerialPort>,
+  { signal }: WaitOptions,
+): Promise<SerialPort> {
   signal?.throwIfAborted();
   if (backend.watch === undefined) throw noWatch(backend);
   const patience = new Patience();
@@ -104,7 +143,7 @@ export async function openWhenMatching(
   try {
     for (;;) {
       try {
-        return await openMatching(backend, filter, options);
+        return await attempt();
       } catch (error) {
         if (!isCuredByWaiting(error)) throw error;
         await patience.wait(error, watch.next(), signal);
@@ -112,25 +151,6 @@ export async function openWhenMatching(
     }
   } finally {
     watch.close();
-  }
-}
-
-async function openWhenThere(
-  path: string,
-  { config, signal }: SessionOptions,
-): Promise<SerialPort> {
-  const patience = new Patience();
-  for (;;) {
-    // Watching starts before the attempt, so that nothing is missed between the two.
-    const change = watchPath(path);
-    try {
-      return await openSerialPort(path, config, { signal });
-    } catch (error) {
-      if (!isCuredByWaiting(error)) throw error;
-      await patience.wait(error, change.next, signal);
-    } finally {
-      change.stop();
-    }
   }
 }
 

@@ -79,6 +79,12 @@ export interface Backend {
   /** Describes one port, by its path or a link to it; `undefined` for what discovery does not know. */
   readonly describe?: (path: string) => Promise<PortInfo | undefined>;
 
+  /**
+   * Brings the spellings of a port's path to one, to be compared; opens nothing. Missing where ports are
+   * files, which links lead to.
+   */
+  readonly canonicalPath?: (path: string) => string;
+
   /** Starts to watch for ports that come and go; missing where the platform tells of none. */
   readonly watch?: () => PortWatch;
 }

@@ -127,10 +127,17 @@ export const DCB: StructLayout<DcbField> = {
 export const COMMTIMEOUTS_SIZE = 20;
 
 /** COMSTAT. */
-export const COMSTAT: StructLayout<"cbInQue" | "cbOutQue"> = {
+export const COMSTAT: StructLayout<"flags" | "cbInQue" | "cbOutQue"> = {
   size: 12,
-  fields: { cbInQue: { offset: 4, size: 4 }, cbOutQue: { offset: 8, size: 4 } },
+  fields: {
+    flags: { offset: 0, size: 4 },
+    cbInQue: { offset: 4, size: 4 },
+    cbOutQue: { offset: 8, size: 4 },
+  },
 };
+
+/** Its flags fCtsHold, fDsrHold, fRlsdHold and fXoffHold. */
+export const COMSTAT_HOLDS = 0xf;
 
 /** Sizes that depend on the CPU. */
 export interface WindowsAbi {

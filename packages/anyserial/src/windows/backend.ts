@@ -1,16 +1,29 @@
 // The Windows backend: COM ports over kernel32, overlapped.
 
-import type { Backend, BackendPort, BlockingPort, OpenRequest } from "../backend/backend.ts";
+import type {
+  Backend,
+  BackendPort,
+  BlockingPort,
+  ListSource,
+  OpenRequest,
+  PortWatch,
+} from "../backend/backend.ts";
 import type { RunsOn } from "../backend/runs-on.ts";
 import type { SerialCapabilities } from "../capabilities.ts";
 import { UnsupportedPlatformError } from "../errors.ts";
 import type { Ffi } from "../ffi/ffi.ts";
+import type { PortInfo } from "../port-info.ts";
+import type { PortInspection } from "../port-inspection.ts";
 import { windowsAbi } from "./abi.ts";
 import { WINDOWS_CAPABILITIES } from "./capabilities.ts";
 import type { Completions } from "./completion/completion.ts";
 import { CompletionPort } from "./completion/completion-port.ts";
+import { deviceAbi } from "./device-abi.ts";
+import { createWindowsDiscovery, type WindowsDiscovery } from "./device-discovery.ts";
+import { inspectComm } from "./inspect.ts";
 import { bindKernel32 } from "./kernel32.ts";
 import { openComm, type WindowsSystem } from "./open-comm.ts";
+import { canonicalPortPath } from "./port-path.ts";
 import { WindowsDevice } from "./windows-device.ts";
 import { WindowsPort } from "./windows-port.ts";
 
@@ -18,6 +31,7 @@ import { WindowsPort } from "./windows-port.ts";
 export interface WindowsBackendParts {
   readonly system: WindowsSystem;
   readonly completions: Completions;
+  readonly discovery: WindowsDiscovery;
 }
 
 /** Ports of a Windows system. */
@@ -25,10 +39,12 @@ export class WindowsBackend implements Backend {
   readonly name = "windows";
   readonly #system: WindowsSystem;
   readonly #completions: Completions;
+  readonly #discovery: WindowsDiscovery;
 
-  constructor({ system, completions }: WindowsBackendParts) {
+  constructor({ system, completions, discovery }: WindowsBackendParts) {
     this.#system = system;
     this.#completions = completions;
+    this.#discovery = discovery;
   }
 
   platformCapabilities(): SerialCapabilities {
@@ -46,6 +62,26 @@ export class WindowsBackend implements Backend {
   openBlocking(request: OpenRequest): BlockingPort {
     return openComm(this.#system, request, (parts) => new WindowsDevice(parts));
   }
+
+  inspect(path: string): PortInspection {
+    return inspectComm(this.#system, path);
+  }
+
+  list(source: ListSource): Promise<PortInfo[]> {
+    return this.#discovery.list(source);
+  }
+
+  describe(path: string): Promise<PortInfo | undefined> {
+    return this.#discovery.describe(path);
+  }
+
+  canonicalPath(path: string): string {
+    return canonicalPortPath(path);
+  }
+
+  watch(): PortWatch {
+    return this.#discovery.watch();
+  }
 }
 
 /** The backend of the running system. */
@@ -61,13 +97,17 @@ export function createBackend(ffi: Ffi, { arch }: RunsOn): Backend {
  * @throws {@link UnsupportedPlatformError} `ERR_SERIAL_PLATFORM` — nothing is known of the CPU.
  */
 export function windowsParts(ffi: Ffi, arch: string): WindowsBackendParts {
-  const abi = windowsAbi(arch);
-  if (abi === undefined) {
+  const [abi, devices] = [windowsAbi(arch), deviceAbi(arch)];
+  if (abi === undefined || devices === undefined) {
     throw new UnsupportedPlatformError(`Cannot use serial ports on Windows for ${arch}`, {
       code: "ERR_SERIAL_PLATFORM",
       hint: "run the x64 or arm64 build of Node.js",
     });
   }
   const kernel32 = bindKernel32(ffi);
-  return { system: { kernel32, abi }, completions: new CompletionPort(kernel32) };
+  return {
+    system: { kernel32, abi },
+    completions: new CompletionPort(kernel32),
+    discovery: createWindowsDiscovery(ffi, devices),
+  };
 }

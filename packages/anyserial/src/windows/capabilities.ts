@@ -17,4 +17,5 @@ export const WINDOWS_CAPABILITIES: SerialCapabilities = createCapabilities("win3
   inputWaiting: "supported",
   outputWaiting: "supported",
   lineErrorCounters: "supported",
+  portDiscovery: "supported",
 });

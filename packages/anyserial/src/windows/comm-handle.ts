@@ -4,7 +4,7 @@
 import type { LineErrorCounts } from "../backend/backend.ts";
 import type { SerialError } from "../errors.ts";
 import { Struct } from "../ffi/struct.ts";
-import { COMM_ERROR, COMSTAT, type WindowsAbi } from "./abi.ts";
+import { COMM_ERROR, COMSTAT, COMSTAT_HOLDS, type WindowsAbi } from "./abi.ts";
 import type { Handle, Kernel32 } from "./kernel32.ts";
 import { type WinErrorContext, winError } from "./win-error.ts";
 
@@ -66,6 +66,12 @@ export class CommHandle {
   outputWaiting(operation: string): number {
     this.#look(operation);
     return this.#status.get("cbOutQue");
+  }
+
+  /** Output waits for the other end: for CTS, DSR, carrier or XON. */
+  isHeld(operation: string): boolean {
+    this.#look(operation);
+    return (this.#status.get("flags") & COMSTAT_HOLDS) !== 0;
   }
 
   /** Line errors since the port was opened: at least so many, since each look tells of one a kind. */

@@ -5,6 +5,12 @@ import type { PortChange, PortWatch } from "../backend/backend.ts";
 import type { SerialError } from "../errors.ts";
 import type { ChangeSource, WatchChanges } from "./registry-changes.ts";
 
+/**
+ * The registry tells of a port while its driver is still starting: it is looked at once more so many
+ * milliseconds after the last change, for what could not be listed or opened before.
+ */
+const SETTLE_MS = 500;
+
 /** What is needed to watch. */
 export interface HotPlugParts {
   readonly watchChanges: WatchChanges;
@@ -17,6 +23,7 @@ export class HotPlug {
   readonly #parts: HotPlugParts;
   readonly #watchers = new Set<PortWatcher>();
   #source: ChangeSource | undefined;
+  #settling: NodeJS.Timeout | undefined;
   #arrivals: ReadonlyMap<string, string> = new Map();
 
   constructor(parts: HotPlugParts) {
@@ -31,7 +38,7 @@ export class HotPlug {
    */
   watch(): PortWatch {
     this.#source ??= this.#parts.watchChanges({
-      onChange: () => this.#tell(this.#refresh().gone),
+      onChange: () => this.#onChange(),
       onFailed: (error) => this.#fail(error),
     });
     const { gone, isNew } = this.#refresh(); // what happened before is not for the new one
@@ -42,6 +49,12 @@ export class HotPlug {
     });
     this.#watchers.add(watcher);
     return watcher;
+  }
+
+  #onChange(): void {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#tell(this.#refresh().gone), SETTLE_MS).unref();
+    this.#tell(this.#refresh().gone);
   }
 
   /** Looks again: which ports went, and whether there are new ones. */
@@ -77,6 +90,7 @@ export class HotPlug {
   }
 
   #stop(): void {
+    clearTimeout(this.#settling);
     this.#source?.close();
     this.#source = undefined;
     this.#arrivals = new Map();

@@ -36,8 +36,7 @@ export function openComm<D extends WindowsDevice>(
 ): D {
   const { kernel32 } = system;
   const { path } = request;
-  const handle = kernel32.createFile(devicePath(path));
-  if (handle < 0) throw failedOpen(path, "CreateFileW", handle);
+  const handle = openHandle(kernel32, path);
   let device: D | undefined;
   let original: Original | undefined;
   try {
@@ -57,6 +56,17 @@ export function openComm<D extends WindowsDevice>(
     else device.abandon();
     throw error;
   }
+}
+
+/**
+ * Opens a port for itself.
+ *
+ * @returns The handle, of nothing that was looked at.
+ */
+export function openHandle(kernel32: Kernel32, path: string): Handle {
+  const handle = kernel32.createFile(devicePath(path));
+  if (handle < 0) throw failedOpen(path, "CreateFileW", handle);
+  return handle;
 }
 
 /** Reads the settings as they are: fails where the handle is no serial port. */

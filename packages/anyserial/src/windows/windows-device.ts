@@ -6,12 +6,13 @@ import { refineCapabilities, type SerialCapabilities } from "../capabilities.ts"
 import type { EffectiveConfig, SerialConfig } from "../config.ts";
 import { actionOf, SerialDisconnectedError, type SerialError } from "../errors.ts";
 import type { ControlLines, ModemLineCounts, ModemLines } from "../modem-lines.ts";
-import { ERROR, MODEM, PURGE } from "./abi.ts";
+import { ERROR, PURGE } from "./abi.ts";
 import { WINDOWS_CAPABILITIES } from "./capabilities.ts";
 import { CommHandle, type CommParts } from "./comm-handle.ts";
 import { CommSettings } from "./comm-settings.ts";
 import type { Completions } from "./completion/completion.ts";
 import { Overlapped, PENDING } from "./completion/overlapped.ts";
+import { modemLinesOf } from "./modem-status.ts";
 
 /** Most bytes of one system call. */
 const READ_BYTES = 65_536;
@@ -91,13 +92,7 @@ export class WindowsDevice implements BlockingPort {
   }
 
   modemLines(): ModemLines {
-    const status = this.comm.readLines("modemLines");
-    return {
-      cts: (status & MODEM.MS_CTS_ON) !== 0,
-      dsr: (status & MODEM.MS_DSR_ON) !== 0,
-      ri: (status & MODEM.MS_RING_ON) !== 0,
-      dcd: (status & MODEM.MS_RLSD_ON) !== 0,
-    };
+    return modemLinesOf(this.comm.readLines("modemLines"));
   }
 
   setControlLines(lines: ControlLines): void {

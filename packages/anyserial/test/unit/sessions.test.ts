@@ -1,4 +1,4 @@
-import { equal, notEqual, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, notEqual, ok, rejects } from "node:assert/strict";
 import {
   existsSync,
   mkdirSync,
@@ -14,6 +14,8 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type SerialPort, serialSessions } from "anyserial";
 import { createVirtualPort } from "anyserial/pty";
+import type { Backend } from "#internal/backend/backend.js";
+import { openWhenThere } from "#internal/sessions.js";
 import { alive } from "../helpers/alive.ts";
 
 const noPtys = existsSync("/dev/pts/ptmx") ? false : "the system has no /dev/pts/ptmx";
@@ -131,4 +133,28 @@ test("serialSessions() opens anew after an unplug", { skip: noPtys }, async (t) 
   const { value: again } = await waiting;
   equal(again?.isOpen, true);
   await sessions.return(undefined);
+});
+
+test("serialSessions() waits by hot-plug for a path where ports are no files", {
+  skip: noPtys,
+}, async (t) => {
+  const link = join(setUp(t), "port");
+  const told: string[] = [];
+  await using device = await createVirtualPort();
+  const backend = {
+    canonicalPath: (path: string) => path,
+    watch: () => ({
+      next: async () => {
+        told.push("next");
+        symlinkSync(device.path, link);
+        return { gone: new Set<string>() };
+      },
+      close: () => void told.push("close"),
+    }),
+  } as unknown as Backend; // nothing else is called
+
+  await using port = await openWhenThere(backend, link, { config: { baudRate: 9600 } });
+
+  equal(port.path, link);
+  deepEqual(told, ["next", "close"]);
 });

@@ -33,7 +33,7 @@ export interface EventWaiterParts {
   readonly onFailed: (cause: unknown) => void;
 }
 
-/** Waits, from its making to {@link EventWaiter.close}. */
+/** Waits, from its making to {@link EventWaiter.close}: tells nothing before somebody waits first. */
 export interface EventWaiter {
   /** Keeps the process alive, or not; at first not. */
   setAlive(alive: boolean): void;
@@ -41,7 +41,7 @@ export interface EventWaiter {
 }
 
 /**
- * Starts to wait.
+ * Waits for events.
  *
  * @param parts Events, and who hears of them.
  * @returns The waiter; a negative Win32 error code when there are no handles left. The events are then
@@ -50,9 +50,36 @@ export interface EventWaiter {
 export function waitForEvents(parts: EventWaiterParts): EventWaiter | number {
   const { calls, events } = parts;
   const wake = calls.create();
-  if (wake >= 0) return new ThreadWaiter(parts, wake);
+  if (wake >= 0) return new LazyWaiter(parts, wake);
   for (const event of events) calls.close(event);
   return wake;
+}
+
+/** Starts the thread when somebody waits first: until then, an event stays set. */
+class LazyWaiter implements EventWaiter {
+  readonly #parts: EventWaiterParts;
+  readonly #wake: Handle;
+  #thread: ThreadWaiter | undefined;
+  #isClosed = false;
+
+  constructor(parts: EventWaiterParts, wake: Handle) {
+    this.#parts = parts;
+    this.#wake = wake;
+  }
+
+  setAlive(alive: boolean): void {
+    if (this.#isClosed) return;
+    if (alive) this.#thread ??= new ThreadWaiter(this.#parts, this.#wake);
+    this.#thread?.setAlive(alive);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#thread?.close();
+    const idle = this.#thread === undefined ? [this.#wake, ...this.#parts.events] : [];
+    for (const event of idle) this.#parts.calls.close(event);
+  }
 }
 
 class ThreadWaiter implements EventWaiter {

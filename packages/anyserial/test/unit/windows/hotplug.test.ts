@@ -101,6 +101,21 @@ test("HotPlug keeps the process alive only while somebody waits", async () => {
   assert.equal(await last, undefined);
 });
 
+test("HotPlug tells once more when the driver has had its time to start", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const source = new FakeSource();
+  const watch = source.hotPlug().watch();
+  source.change({ COM3: "a" });
+  source.change({ COM3: "a" });
+  await watch.next();
+  const again = watch.next();
+
+  t.mock.timers.tick(500);
+
+  assert.deepEqual(await again, { gone: new Set() });
+  watch.close();
+});
+
 test("HotPlug ends with its last listener and starts anew with the next", async () => {
   const source = new FakeSource();
   const hotPlug = source.hotPlug();

@@ -1,0 +1,39 @@
+// Which ports a path means, where ports are no files.
+
+import { deepEqual } from "node:assert/strict";
+import { test } from "node:test";
+import type { Backend } from "#internal/backend/backend.js";
+import { createPortInfo } from "#internal/port-info.js";
+import { selectPorts } from "#internal/port-list.js";
+import { canonicalPortPath } from "#internal/windows/port-path.js";
+
+const WINDOWS = { canonicalPath: canonicalPortPath } as unknown as Backend; // nothing else is called
+const PORTS = [
+  createPortInfo({ path: "COM3", vid: 0x0403, stablePath: "\\\\?\\usb#vid_0403#1#{86e0}" }),
+  createPortInfo({ path: "COM12", vid: 0x2341 }),
+];
+
+for (const [path, found] of [
+  ["COM12", ["COM12"]],
+  ["com12", ["COM12"]],
+  ["\\\\.\\COM12", ["COM12"]],
+  ["//./com12", ["COM12"]],
+  ["\\\\?\\USB#VID_0403#1#{86E0}", ["COM3"]],
+  ["COM1", []],
+  ["COM30", []],
+] as const) {
+  test(`selectPorts() finds ${path} on Windows`, async () => {
+    const ports = await selectPorts(WINDOWS, PORTS, { path });
+
+    deepEqual(
+      ports.map((port) => port.path),
+      found,
+    );
+  });
+}
+
+test("selectPorts() takes a path together with other properties, and a regular expression as it is", async () => {
+  deepEqual(await selectPorts(WINDOWS, PORTS, { path: "com3", vid: 0x2341 }), []);
+  deepEqual(await selectPorts(WINDOWS, PORTS, { path: /^COM1/ }), [PORTS[1]]);
+  deepEqual(await selectPorts(WINDOWS, PORTS, { vid: 0x0403 }), [PORTS[0]]);
+});
