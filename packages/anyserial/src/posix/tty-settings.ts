@@ -70,8 +70,9 @@ export class TtySettings {
 
   #apply(bytes: Uint8Array, asked: SerialConfig, settle: SettleUnsupported): void {
     const { path, isPseudoTerminal } = this.#tty;
+    // Before the commit: while RS-485 is on, a driver takes CRTSCTS out of what it is given (amba-pl011).
+    for (const setting of this.#driver) setting.apply(asked, settle);
     const config = this.#commit.run(bytes, asked, settle);
-    for (const setting of this.#driver) setting.apply(config, settle);
     const line = { path, hasFraming: !isPseudoTerminal };
     for (const change of changedSettings(line, config, this.effective())) {
       settle(change.setting, change.error);
@@ -80,12 +81,12 @@ export class TtySettings {
   }
 
   #undo(before: Uint8Array): void {
-    this.#tty.writeTermios(before);
     const quietly = (): void => undefined;
     for (const setting of this.#driver) {
       if (this.#config === undefined) setting.restore();
       else setting.apply(this.#config, quietly);
     }
+    this.#tty.writeTermios(before);
   }
 
   #applyControlLines(lines: ControlLines, settle: SettleUnsupported): void {

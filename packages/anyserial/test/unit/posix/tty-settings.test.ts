@@ -146,6 +146,40 @@ test("TtySettings.configure() leaves the old settings when the driver changed th
   deepEqual(inForce(port), before);
 });
 
+/** A driver that takes RTS/CTS out of the settings while RS-485 is on, as amba-pl011 does. */
+function setUpPl011(): SetUp {
+  const port = setUp();
+  port.libc.take = (termios) => {
+    const isRs485 = (wordAt(port.libc.rs485 ?? new Uint8Array(4), 0) & 1) !== 0;
+    if (isRs485) termios.set(words(4, { 0: wordAt(termios, 8) & 0x7fff_ffff }), 8);
+    return termios;
+  };
+  return port;
+}
+
+test("TtySettings.configure() ends RS-485 before it sets RTS/CTS, which the driver refuses meanwhile", () => {
+  const { settings } = setUpPl011();
+  settings.configure(configOf({ rs485: {} }), raise);
+
+  settings.configure(configOf({ flowControl: { rtsCts: true } }), raise);
+
+  equal(settings.effective().flowControl.rtsCts, true);
+});
+
+test("TtySettings.configure() tells that the driver drops RTS/CTS for RS-485, and brings it back", () => {
+  const { settings } = setUpPl011();
+  const flowControl = { rtsCts: true };
+  settings.configure(configOf({ flowControl }), raise);
+
+  throws(() => settings.configure(configOf({ flowControl, rs485: {} }), raise), {
+    code: "ERR_SERIAL_SETTING_CHANGED",
+    message: 'Cannot configure port "/dev/ttyS4": the driver changed rtsCts from on to off',
+  });
+
+  equal(settings.effective().flowControl.rtsCts, true);
+  equal(settings.effective().rs485?.enabled, false);
+});
+
 for (const policy of ["warn", "ignore"] satisfies UnsupportedPolicy[]) {
   test(`TtySettings.configure() keeps what the driver took under ${policy}`, () => {
     const { libc, settings } = setUp();
