@@ -12,6 +12,8 @@ export class FakeSystem {
   readonly interest = new Map<number, number>();
   readonly #tokens = new Map<number, number>();
   isPollerOpen = false;
+  /** Of the poller that is opened next. */
+  forgetsDrained = true;
   isAlive = false;
   isFull = false;
   waker: Waker | undefined;
@@ -52,6 +54,7 @@ export class FakeSystem {
     this.isPollerOpen = true;
     return {
       fd: 99,
+      forgetsDrained: this.forgetsDrained,
       add: (fd, token, interest) => {
         if (this.isFull) throw new SerialError("full", { code: "ENOSPC" });
         this.calls.push(`add ${fd} ${interest}`);

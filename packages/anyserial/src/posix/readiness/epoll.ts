@@ -86,6 +86,8 @@ export class EpollEvents {
 /** An epoll instance. */
 export class EpollPoller implements Poller {
   readonly fd: number;
+  /** poll(2) on an epoll instance looks at each waiting descriptor again (eventpoll.c). */
+  readonly forgetsDrained = true;
   readonly #calls: EpollCalls;
   readonly #event: Struct<"events" | "data">;
   readonly #events: EpollEvents;

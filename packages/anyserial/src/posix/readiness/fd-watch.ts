@@ -128,14 +128,14 @@ export class FdWatch implements Watch {
 
   /**
    * Wakes the reader without asking the poller what happened: for the only descriptor that is
-   * watched it can hardly be anything else, and a reader looks again anyway. It stays in the poller,
-   * which forgets a descriptor that was read empty when it looks at it next.
+   * watched it can hardly be anything else, and a reader looks again anyway.
    *
    * @returns `false` where the poller has to be asked.
    */
   wakeReader(): boolean {
     if (this.#closed || this.#reader === undefined || this.#writer !== undefined) return false;
     this.#settleReader(true);
+    if (!this.#poller.forgetsDrained) this.#detach();
     return true;
   }
 

@@ -146,6 +146,8 @@ export class KqueueEvents {
 /** A kqueue. */
 export class KqueuePoller implements Poller {
   readonly fd: number;
+  /** A kqueue counts the events in it, and looks at none again before kevent(2). */
+  readonly forgetsDrained = false;
   readonly #calls: KqueueCalls;
   readonly #abi: KqueueAbi;
   readonly #changes: KqueueChanges;

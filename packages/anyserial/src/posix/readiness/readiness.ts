@@ -77,6 +77,8 @@ export type OnEvent = (token: number, ready: number) => void;
 export interface Poller {
   /** Descriptor of the queue itself; readable while events wait in it. */
   readonly fd: number;
+  /** The queue is no longer readable for a descriptor that was read empty, collected or not. */
+  readonly forgetsDrained: boolean;
   /** Adds a descriptor under a token. */
   add(fd: number, token: number, interest: number): void;
   /** Replaces the interest of a descriptor. */

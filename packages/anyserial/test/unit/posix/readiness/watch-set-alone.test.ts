@@ -4,12 +4,13 @@ import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import { FakeSystem } from "../../../helpers/fake-poller.ts";
 
-function setUp(): {
+function setUp({ forgetsDrained = true } = {}): {
   system: FakeSystem;
   set: ReturnType<FakeSystem["set"]>;
   watch: ReturnType<ReturnType<FakeSystem["set"]>["watch"]>;
 } {
   const system = new FakeSystem();
+  system.forgetsDrained = forgetsDrained;
   const set = system.set(0);
   const watch = set.watch(5, {});
   system.calls.length = 0;
@@ -36,6 +37,17 @@ test("WatchSet wakes the only reader again without telling the poller anything i
   }
 
   deepEqual(system.calls, []);
+});
+
+test("WatchSet takes the only descriptor out of a poller that would tell of it for ever", async () => {
+  const { system, watch } = setUp({ forgetsDrained: false });
+  const reading = watch.waitReadable();
+  system.calls.length = 0;
+
+  system.ready();
+
+  equal(await reading, true);
+  deepEqual(system.calls, ["remove 5"]);
 });
 
 test("WatchSet asks the poller while the only descriptor has no reader, or a writer", async () => {
