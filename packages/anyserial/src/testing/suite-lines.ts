@@ -63,7 +63,7 @@ const levels: readonly SuiteCase[] = [
   },
   {
     name: "send() waits for CTS under RTS/CTS flow control",
-    needs: ["rtsCts", "outputQueue"],
+    needs: ["rtsCts"],
     config: { a: { flowControl: { rtsCts: true } } },
     run: async ({ a, b }) => {
       await b.setControlLines({ rts: false });
@@ -71,10 +71,21 @@ const levels: readonly SuiteCase[] = [
       await a.send(bytes("held"));
       for (let task = 0; task < 20; task++) await nextTask();
       equal(await b.inputWaiting(), 0);
-      equal(await a.outputWaiting(), 4);
       await b.setControlLines({ rts: true });
 
       await expectBytes(b, bytes("held"));
+    },
+  },
+  {
+    name: "outputWaiting() counts bytes that wait for CTS",
+    needs: ["rtsCts", "outputQueue", "wholeOutputQueue"],
+    config: { a: { flowControl: { rtsCts: true } } },
+    run: async ({ a, b }) => {
+      await b.setControlLines({ rts: false });
+      await untilLines(a, { cts: false });
+      await a.send(bytes("held"));
+
+      equal(await a.outputWaiting(), 4);
     },
   },
 ];

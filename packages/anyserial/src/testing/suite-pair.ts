@@ -16,6 +16,10 @@ export type SuiteTrait =
   | "backpressure"
   /** What is held back stays in the sender's output queue, and can be counted. */
   | "outputQueue"
+  /** Every byte that has not left is in that queue: no chip has taken some of them ahead. */
+  | "wholeOutputQueue"
+  /** The driver can throw away what is in that queue. */
+  | "discardOutput"
   /** `refusedConfig` is a setting that the driver refuses. */
   | "refusal"
   /** The driver keeps data bits and parity. */

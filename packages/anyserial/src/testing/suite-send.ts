@@ -218,7 +218,7 @@ const queue: readonly SuiteCase[] = [
   },
   {
     name: "discardOutput() throws away what has not left, and wakes a waiting drain()",
-    needs: ["outputQueue"],
+    needs: ["outputQueue", "discardOutput"],
     run: async ({ a, b, moreThanFits }) => {
       const data = pattern(moreThanFits);
       const sent = await fill(a, data);
