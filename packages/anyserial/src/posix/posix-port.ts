@@ -92,11 +92,11 @@ export class PosixPort extends PosixDevice implements BackendPort {
     const { baudRate } = this.effectiveConfig();
     await waitDrained(() => this.outputWaiting(), baudRate, signal);
     if (!exact || this.tty.isPseudoTerminal) return;
-    if (this.tty.platform.isTransmitterEmpty(this.fd) === undefined) {
-      await this.#drainInThread(signal);
-    } else {
-      await waitUntil(() => this.tty.platform.isTransmitterEmpty(this.fd) !== false, signal);
-    }
+    const { platform } = this.tty;
+    const canTell = platform.isTransmitterEmpty(this.fd) !== undefined;
+    if (canTell) await waitUntil(() => platform.isTransmitterEmpty(this.fd) !== false, signal);
+    // A driver that can tell may go by what a chip reported a while ago: tcdrain(3) asks the chip.
+    if (!canTell || platform.threads !== undefined) await this.#drainInThread(signal);
   }
 
   async waitModemLineChange(signal: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@ import { closeInThread, tcdrainInNativeThread } from "#internal/posix/thread-cal
 import { FakeLibc, fakePlatform, words } from "../../helpers/fake-libc.ts";
 import { FakeReadiness } from "../../helpers/fake-readiness.ts";
 import { FakeThreads } from "../../helpers/fake-threads.ts";
+import { until } from "../../helpers/until.ts";
 
 const POLLNVAL = 0x20;
 const FAST = words(44, { 36: 0xffff_ffff, 40: 0xffff_ffff }); // a line that needs no time
@@ -81,6 +82,23 @@ test("tcdrainInNativeThread() cancels the wait when it is aborted", async () => 
 
   await rejects(draining, (error) => error === reason);
   deepEqual(threads.calls, ["tcdrain 7", "cancel"]);
+});
+
+test("PosixPort.drain() exactly asks the chip, since a driver may know an old state only", async () => {
+  const threads = new FakeThreads();
+  const [libc, port] = openPort(threads);
+  libc.lineStatus = () => 1; // TIOCSER_TEMT
+  const draining = port.drain(true, new AbortController().signal);
+  await until("a thread waits", () => threads.calls.includes("tcdrain 7"));
+  let isDrained = false;
+  void draining.then(() => {
+    isDrained = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  equal(isDrained, false);
+  threads.isDone = true;
+
+  await draining;
 });
 
 test("PosixPort.drain() exactly tells that the device went away while a thread waited", async () => {
