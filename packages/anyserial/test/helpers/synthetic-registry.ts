@@ -12,10 +12,9 @@ import type { IoNode } from "./io-tree.ts";
 export class SyntheticRegistry implements IoRegistry {
   /** Called before each question, by its name: may throw, or change the tree. */
   onCall: (call: string) => void = () => undefined;
-  /** Listeners that are not closed. */
-  readonly notifications = new Set<SyntheticNotifications>();
   #root: IoNode;
   readonly #held = new Map<IoEntry, IoNode>();
+  readonly #listening = new Set<SyntheticNotifications>();
   #next = 1;
 
   constructor(root: IoNode) {
@@ -27,12 +26,17 @@ export class SyntheticRegistry implements IoRegistry {
     return this.#held.size;
   }
 
+  /** Listeners that are not closed. */
+  get listening(): number {
+    return this.#listening.size;
+  }
+
   /** Replaces the machine: its services that are not in both have come or gone. */
   become(root: IoNode): void {
     const before = allOf(this.#root);
     const after = allOf(root);
     this.#root = root;
-    for (const one of this.notifications) {
+    for (const one of this.#listening) {
       const ofClass = (node: IoNode): boolean => node.classes.includes(one.className);
       one.arrived.push(...after.filter((node) => ofClass(node) && !before.includes(node)));
       one.gone.push(...before.filter((node) => ofClass(node) && !after.includes(node)));
@@ -77,8 +81,13 @@ export class SyntheticRegistry implements IoRegistry {
   notify(className: string): SyntheticNotifications {
     this.onCall("notify");
     const one = new SyntheticNotifications(this, className);
-    this.notifications.add(one);
+    this.#listening.add(one);
     return one;
+  }
+
+  /** A listener is closed. */
+  forget(one: SyntheticNotifications): void {
+    this.#listening.delete(one);
   }
 
   /** Hands out an entry. */
@@ -114,7 +123,7 @@ export class SyntheticNotifications implements IoNotifications {
   }
 
   close(): void {
-    this.#registry.notifications.delete(this);
+    this.#registry.forget(this);
   }
 }
 

@@ -95,7 +95,7 @@ test("watch() tells of ports that come and go", async () => {
   ]);
   await events.return();
   equal(mac.registry.held, 0);
-  equal(mac.registry.notifications.size, 0);
+  equal(mac.registry.listening, 0);
   equal(mac.kernel.openFds.size, 0);
 });
 
@@ -146,16 +146,16 @@ test("watch() takes what happened while nobody asked, once", async () => {
 test("watch() hands a change to every listener, and stops with the last one", async () => {
   const mac = new Mac();
   const watches = [mac.backend.watch(), mac.backend.watch()];
-  equal(mac.registry.notifications.size, 1);
+  equal(mac.registry.listening, 1);
 
   const nexts = watches.map((watch) => watch.next());
   plug(mac);
 
   for (const next of nexts) deepEqual(await next, { gone: new Set([CALLOUT]) });
   watches[0]?.close();
-  equal(mac.registry.notifications.size, 1);
+  equal(mac.registry.listening, 1);
   watches[1]?.close();
-  equal(mac.registry.notifications.size, 0);
+  equal(mac.registry.listening, 0);
   equal(mac.registry.held, 0);
 });
 
@@ -184,7 +184,7 @@ test("watch() fails the waiting listener when IOKit fails, and leaks nothing", a
 
   await rejects(next, { message: "port died" });
   watch.close();
-  equal(mac.registry.notifications.size, 0);
+  equal(mac.registry.listening, 0);
   equal(mac.registry.held, 0);
 });
 
@@ -214,7 +214,7 @@ for (const [call, results] of [
 
     throws(() => mac.backend.watch(), { name: "SerialError", syscall: call });
 
-    equal(mac.registry.notifications.size, 0);
+    equal(mac.registry.listening, 0);
     equal(mac.registry.held, 0);
   });
 }
