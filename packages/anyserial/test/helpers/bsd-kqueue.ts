@@ -106,6 +106,12 @@ export class BsdKqueue implements KqueueCalls {
     if ((knote.flags & this.#facts.constant("EV_DELETE")) !== 0) {
       return this.#knotes.delete(key) ? 0 : -this.#facts.constant("ENOENT");
     }
+    const known = this.#knotes.get(key);
+    if (known !== undefined) {
+      // Whether the descriptor is looked at again is nowhere promised.
+      this.#knotes.set(key, { ...known, ...knote });
+      return 0;
+    }
     const isReadable = filter === "EVFILT_READ" && this.#system.waitingBytes() > 0;
     const isActive = isReadable || filter === "EVFILT_WRITE" || filter === "EVFILT_TIMER";
     this.#knotes.set(key, { ...knote, filter, isActive, isEnded: false });

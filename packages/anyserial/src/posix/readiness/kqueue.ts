@@ -168,10 +168,9 @@ export class KqueuePoller implements Poller {
     this.modify(fd, token, interest);
   }
 
-  /** Adding a filter that is there already looks at the descriptor again, as adding it does. */
+  /** Takes the filters out first: whether adding one again looks at the descriptor is not documented. */
   modify(fd: number, token: number, interest: number): void {
-    const dropped = (this.#interest.get(fd) ?? 0) & ~interest;
-    for (const filter of this.#filters(dropped)) this.#change(fd, filter, EV_DELETE);
+    this.remove(fd);
     this.#interest.set(fd, interest);
     for (const filter of this.#filters(interest)) {
       const result = this.#change(fd, filter, EV_ADD | EV_CLEAR, token);

@@ -38,9 +38,11 @@ for (const target of FOUR_SYSTEMS) {
 
     deepEqual(machine.calls("kevent"), [
       "kevent 7 EVFILT_READ ident=5 EV_ADD|EV_CLEAR udata=2147483647 = 0",
+      "kevent 7 EVFILT_READ ident=5 EV_DELETE = 0",
       "kevent 7 EVFILT_READ ident=5 EV_ADD|EV_CLEAR udata=2 = 0",
       "kevent 7 EVFILT_WRITE ident=5 EV_ADD|EV_CLEAR udata=2 = 0",
       "kevent 7 EVFILT_READ ident=5 EV_DELETE = 0",
+      "kevent 7 EVFILT_WRITE ident=5 EV_DELETE = 0",
       "kevent 7 EVFILT_WRITE ident=5 EV_ADD|EV_CLEAR udata=3 = 0",
       "kevent 7 EVFILT_WRITE ident=5 EV_DELETE = 0",
     ]);
