@@ -9,6 +9,7 @@ import type { DriverSetting } from "./posix-platform.ts";
 import { decodeTermios, readFraming } from "./termios.ts";
 import type { Tty } from "./tty.ts";
 import { TtyCommit } from "./tty-commit.ts";
+import { TtyLock } from "./tty-lock.ts";
 
 /** Settings of an open terminal. */
 export class TtySettings {
@@ -16,8 +17,8 @@ export class TtySettings {
   readonly #driver: readonly DriverSetting[];
   readonly #setControlLines: (lines: ControlLines) => void;
   readonly #commit: TtyCommit;
+  readonly #lock: TtyLock;
   #config: SerialConfig | undefined;
-  #locked = false;
 
   /**
    * @param tty The terminal.
@@ -28,6 +29,7 @@ export class TtySettings {
     this.#driver = tty.platform.driverSettings(tty.fd, tty.path);
     this.#setControlLines = setControlLines;
     this.#commit = new TtyCommit(tty);
+    this.#lock = new TtyLock(tty);
   }
 
   /** Received errors are marked in the stream. */
@@ -37,15 +39,15 @@ export class TtySettings {
 
   /** Applies a configuration, or leaves everything as it was. */
   configure(config: SerialConfig, settle: SettleUnsupported): void {
-    const wasLocked = this.#locked;
+    const wasLocked = this.#lock.isLocked;
     const before = this.#tty.readTermios();
-    this.#setLocked(config.exclusive);
+    this.#lock.set(config.exclusive, settle);
     try {
       this.#apply(before, config, settle);
       this.#config = config;
     } catch (error) {
       this.#undo(before);
-      this.#setLocked(wasLocked);
+      this.#lock.set(wasLocked, () => undefined);
       throw error;
     }
   }
@@ -64,8 +66,7 @@ export class TtySettings {
   /** Puts back what the driver was changed to beyond its terminal settings; never throws. */
   restore(): void {
     for (const setting of this.#driver) setting.restore();
-    if (this.#locked) this.#tty.libc.ioctlValue(this.#tty.fd, this.#tty.abi.TIOCNXCL, 0);
-    this.#locked = false;
+    this.#lock.release();
   }
 
   #apply(bytes: Uint8Array, asked: SerialConfig, settle: SettleUnsupported): void {
@@ -97,21 +98,5 @@ export class TtySettings {
       if (!(error instanceof UnsupportedFeatureError)) throw error;
       settle("controlLines", error);
     }
-  }
-
-  /** Both locks: flock(2) for programs that cooperate, TIOCEXCL for the others. */
-  #setLocked(locked: boolean): void {
-    if (locked === this.#locked) return;
-    const { abi, fd, libc } = this.#tty;
-    const operation = locked ? abi.LOCK_EX | abi.LOCK_NB : abi.LOCK_UN;
-    const call = { context: "open", operation: "open", syscall: "flock" } as const;
-    this.#tty.check(call, libc.flock(fd, operation));
-    const marked = libc.ioctlValue(fd, locked ? abi.TIOCEXCL : abi.TIOCNXCL, 0);
-    if (locked && marked === -(abi.errno["EBUSY"] as number)) {
-      // Another program that does not know flock(2) marked it since it was opened (macOS tells).
-      libc.flock(fd, abi.LOCK_UN);
-      throw this.#tty.failure({ ...call, syscall: "ioctl(TIOCEXCL)" }, marked);
-    }
-    this.#locked = locked;
   }
 }

@@ -108,7 +108,9 @@ export class BsdKernel implements Libc {
     const { facts } = this;
     const locks = facts.constant("LOCK_EX") | facts.constant("LOCK_NB");
     ok(operation === locks || operation === facts.constant("LOCK_UN"), "flock: known operation");
-    const failed = this.#failure("flock");
+    // devfs_vnops.c of FreeBSD and DragonFly: no flock(2) on a device.
+    const hasNone = ["freebsd", "dragonfly"].includes(facts.system);
+    const failed = this.#failure("flock") || (hasNone ? -this.#errno("EOPNOTSUPP") : 0);
     if (failed === 0) this.isFlocked = operation === locks;
     return this.#end(`flock ${fd} ${operation === locks ? "LOCK_EX|LOCK_NB" : "LOCK_UN"}`, failed);
   }
@@ -263,7 +265,17 @@ export class BsdKernel implements Libc {
   }
 
   #errnoName(number: number): string {
-    const names = ["EAGAIN", "EBUSY", "EINVAL", "EIO", "ENOENT", "ENOTTY", "ENXIO", "EACCES"];
+    const names = [
+      "EAGAIN",
+      "EBUSY",
+      "EINVAL",
+      "EIO",
+      "ENOENT",
+      "ENOTTY",
+      "ENXIO",
+      "EACCES",
+      "EOPNOTSUPP",
+    ];
     return names.find((name) => this.#errno(name) === number) ?? `errno ${number}`;
   }
 }

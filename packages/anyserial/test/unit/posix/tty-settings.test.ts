@@ -224,6 +224,32 @@ test("TtySettings.configure() locks with flock(2) and TIOCEXCL, and unlocks agai
   );
 });
 
+test("TtySettings.configure() locks by TIOCEXCL alone where a device has no flock(2)", () => {
+  const { libc, settings } = setUp();
+  libc.failAlways("flock", "EOPNOTSUPP");
+
+  settings.configure(configOf({ exclusive: true }), raise);
+
+  deepEqual([libc.isFlocked, libc.isExclusive], [false, true]);
+  settings.restore();
+  equal(libc.isExclusive, false);
+});
+
+test("TtySettings.configure() settles exclusive access where a device has neither lock", () => {
+  const { libc, settings } = setUp();
+  libc.failAlways("flock", "EOPNOTSUPP");
+  libc.failAlways("TIOCEXCL", "ENOTTY");
+  const settled: string[] = [];
+
+  throws(() => settings.configure(configOf({ exclusive: true }), raise), {
+    name: "UnsupportedFeatureError",
+    syscall: "ioctl(TIOCEXCL)",
+  });
+  settings.configure(configOf({ exclusive: true }), (setting) => settled.push(setting));
+
+  deepEqual(settled, ["exclusiveAccess"]);
+});
+
 test("TtySettings.configure() does not lock twice", () => {
   const { libc, settings } = setUp();
   settings.configure(configOf({ exclusive: true }), raise);
