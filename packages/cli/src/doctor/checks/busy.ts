@@ -7,8 +7,8 @@ import { quote } from "../shell.ts";
 
 /** Looks at who holds the port. */
 export function checkBusy(facts: Facts): readonly Finding[] {
-  const { path, holders, failure, looks, node } = facts;
-  if (path === undefined || node?.kind !== "device") return [];
+  const { path, holders, failure, looks, node, system } = facts;
+  if (path === undefined || node?.kind !== "device" || system.platform === "win32") return [];
   const isTaken = failure?.name === "PortBusyError" || looks[0]?.exclusive === true;
   const isLocked = holders.some((holder) => holder.hasLock);
   const evidence = [
@@ -17,6 +17,7 @@ export function checkBusy(facts: Facts): readonly Finding[] {
     ...(failure?.name === "PortBusyError" ? [failure.message] : []),
   ];
   if (holders.length === 0 && !isTaken) {
+    if (system.platform !== "linux") return [unseen(system.platform, path)];
     return [
       {
         id: "busy",
@@ -35,7 +36,7 @@ export function checkBusy(facts: Facts): readonly Finding[] {
       summary: `${path} is held by ${names || "a program that this user cannot see"}`,
       evidence,
       hint: hintFor("PortBusyError", "EBUSY", { path }),
-      fix: holders.length === 0 ? [asRoot(path)] : holders.map(endHolder),
+      fix: holders.length === 0 ? [asRoot(system.platform, path)] : holders.map(endHolder),
     },
   ];
 }
@@ -60,6 +61,32 @@ function endHolder(holder: HolderFacts): Fix {
   };
 }
 
-function asRoot(path: string): Fix {
-  return { command: `sudo fuser -v ${quote(path)}`, note: "shows the programs of other users" };
+/** Only Linux shows the descriptors of other programs as files. */
+function unseen(platform: string, path: string): Finding {
+  return {
+    id: "busy",
+    severity: "note",
+    summary: `Who has ${path} open is for another program to tell`,
+    evidence: ["nobody holds it exclusively"],
+    fix: [asRoot(platform, path)],
+  };
+}
+
+function asRoot(platform: string, path: string): Fix {
+  const note = "shows the programs of other users";
+  switch (platform) {
+    case "linux":
+      return { command: `sudo fuser -v ${quote(path)}`, note };
+    case "darwin":
+      return { command: `sudo lsof ${quote(path)} ${quote(twinOf(path))}`, note };
+    default:
+      return { command: `sudo fstat ${quote(path)}`, note };
+  }
+}
+
+/** Of the two nodes of a port on macOS one is open at a time. */
+function twinOf(path: string): string {
+  return path.startsWith("/dev/tty.")
+    ? path.replace("/dev/tty.", "/dev/cu.")
+    : path.replace("/dev/cu.", "/dev/tty.");
 }

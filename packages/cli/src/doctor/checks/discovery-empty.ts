@@ -5,6 +5,7 @@ import type { Finding, Fix } from "../finding.ts";
 
 /** Looks at why discovery sees nothing. */
 export function checkDiscoveryEmpty({ path, ports, system }: Facts): readonly Finding[] {
+  if (system.platform === "darwin") return ports.length > 0 ? [] : [onMac()];
   if (ports.length > 0 || (path !== undefined && system.hasSysfs)) return [];
   const evidence = [
     system.hasSysfs
@@ -25,6 +26,19 @@ export function checkDiscoveryEmpty({ path, ports, system }: Facts): readonly Fi
       fix: fixes(system),
     },
   ];
+}
+
+function onMac(): Finding {
+  return {
+    id: "discovery-empty",
+    severity: "note",
+    summary: "Discovery finds no serial port",
+    evidence: ["IOKit shows no service of class IOSerialBSDClient"],
+    hint: "plug a device in; a driver that came with it waits to be allowed in System Settings",
+    fix: [
+      { command: "system_profiler SPUSBDataType", note: "does the bus see the adapter at all?" },
+    ],
+  };
 }
 
 function fixes(system: Facts["system"]): Fix[] {

@@ -9,6 +9,11 @@ import { quote } from "../shell.ts";
 /** Drivers as the kernel log names them. */
 const DRIVER = /\b(ftdi_sio|cp210x|ch341|pl2303|cdc_acm)\b/;
 
+const LIST_USB: Fix = {
+  command: "system_profiler SPUSBDataType",
+  note: "does the bus see the adapter? Then it has no driver, or one to be allowed in System Settings",
+};
+
 /** Looks at what is at the path. */
 export function checkNotFound(facts: Facts): readonly Finding[] {
   const { path, node, ports, danglingLinks } = facts;
@@ -56,6 +61,7 @@ function fixes(facts: Facts, nearest: string | undefined): Fix[] {
   const fix: Fix[] = [];
   if (nearest !== undefined) fix.push({ command: `npx anyserial monitor ${quote(nearest)}` });
   for (const { driver } of facts.unboundAdapters) fix.push(loadDriver(driver));
+  if (facts.system.platform === "darwin") fix.push(LIST_USB);
   if (facts.ports.length === 0 && facts.system.platform === "linux") {
     fix.push({ command: "lsusb", note: "does the bus see the adapter at all?" });
     const named = (facts.kernelLog ?? []).map((line) => DRIVER.exec(line)?.[1]).find(Boolean);

@@ -7,6 +7,8 @@ import { quote } from "../shell.ts";
 
 const READ_WRITE = 0o6;
 const GROUP_READ_WRITE = 0o060;
+const ON_A_MAC =
+  "leave the sandbox, or give the app the entitlement com.apple.security.device.serial";
 
 /** Looks at who may open the node. */
 export function checkPermission(facts: Facts): readonly Finding[] {
@@ -39,10 +41,22 @@ export function checkPermission(facts: Facts): readonly Finding[] {
       evidence: isSessionOld
         ? [...evidence, `${user.name} is a member of ${node.group} in the user database`]
         : evidence,
-      hint: hintFor("PortPermissionError", "EACCES", { path }),
+      hint: facts.system.platform === "darwin" ? ON_A_MAC : deniedHint(path),
       fix: fixes(facts, node, isSessionOld),
     },
   ];
+}
+
+function deniedHint(path: string): string | undefined {
+  return hintFor("PortPermissionError", "EACCES", { path });
+}
+
+/** No group is needed there. */
+function lookAtNode(node: NodeFacts): Fix {
+  return {
+    command: `ls -le ${quote(node.target ?? "")}`,
+    note: "macOS makes ports for every user: who changed it?",
+  };
 }
 
 /** Decides as the kernel does: the first class that applies counts. */
@@ -55,6 +69,7 @@ function mayOpen(node: NodeFacts, user: UserFacts): boolean {
 }
 
 function fixes({ system, user }: Facts, node: NodeFacts, isSessionOld: boolean): Fix[] {
+  if (system.platform === "darwin") return [lookAtNode(node)];
   if (system.isContainer && node.target?.startsWith("/dev/pts/") !== true) {
     return [
       {
