@@ -5,7 +5,7 @@ import { existsSync, type FSWatcher, readlinkSync, watch } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { abortable, signalOf, type WaitOptions } from "./abort.ts";
-import type { Backend } from "./backend/backend.ts";
+import type { Backend, PortWatch } from "./backend/backend.ts";
 import { selectBackend } from "./backend/select.ts";
 import { createSerialConfig, type SerialConfigInput } from "./config.ts";
 import {
@@ -118,7 +118,7 @@ export async function openWhenThere(
   const patience = new Patience();
   for (;;) {
     // Watching starts before the attempt, so that nothing is missed between the two.
-    const change = watchPath(path);
+    const change = watchPath(path, backend.isDeviceFolderSilent ? backend.watch?.() : undefined);
     try {
       return await attempt();
     } catch (error) {
@@ -195,20 +195,23 @@ class Patience {
 
 interface PathChange {
   /** Resolves at the next change since the watch began. */
-  readonly next: Promise<void>;
+  readonly next: Promise<unknown>;
   stop(): void;
 }
 
-/** Watches every folder that decides what a path leads to. */
-function watchPath(path: string): PathChange {
+/** Watches every folder that decides what a path leads to, and hot-plug where the folders are silent. */
+function watchPath(path: string, hotPlug: PortWatch | undefined): PathChange {
   let notify = (): void => undefined;
   const changed = new Promise<void>((resolveChange) => {
     notify = resolveChange;
   });
   const watchers = foldersOf(path).flatMap((folder) => watchFolder(folder, notify));
+  const next = hotPlug === undefined ? changed : Promise.race([changed, hotPlug.next()]);
+  next.catch(() => undefined); // nobody may come to wait for it
   return {
-    next: changed,
+    next,
     stop: () => {
+      hotPlug?.close();
       for (const watcher of watchers) watcher.close();
     },
   };

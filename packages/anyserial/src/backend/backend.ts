@@ -87,6 +87,9 @@ export interface Backend {
 
   /** Starts to watch for ports that come and go; missing where the platform tells of none. */
   readonly watch?: () => PortWatch;
+
+  /** The file system tells nothing of device nodes that come and go: only {@link Backend.watch} does. */
+  readonly isDeviceFolderSilent?: boolean;
 }
 
 /** Where a platform gets its list from: the kernel, or the database of udev. */

@@ -24,6 +24,8 @@ export interface DarwinBackendParts extends PosixBackendParts {
 
 /** Ports of a Mac. */
 export class DarwinBackend extends PosixBackend {
+  /** node:fs watches folders by FSEvents, which is for volumes and is not documented to know /dev. */
+  readonly isDeviceFolderSilent = true;
   readonly #openPty: DarwinBackendParts["openPty"];
 
   constructor({ openPty, ...parts }: DarwinBackendParts) {

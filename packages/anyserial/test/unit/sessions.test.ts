@@ -158,3 +158,50 @@ test("serialSessions() waits by hot-plug for a path where ports are no files", {
   equal(port.path, link);
   deepEqual(told, ["next", "close"]);
 });
+
+/** Hot-plug that tells when the test says so, of a folder that tells nothing by itself. */
+function silentFolder(): { backend: Backend; told: string[]; tell: (error?: Error) => void } {
+  const told: string[] = [];
+  let tell = (_error?: Error): void => undefined;
+  const backend = {
+    isDeviceFolderSilent: true,
+    watch: () => ({
+      next: () =>
+        new Promise((resolve, reject) => {
+          told.push("next");
+          tell = (error) => (error ? reject(error) : resolve({ gone: new Set<string>() }));
+        }),
+      close: () => void told.push("close"),
+    }),
+  } as unknown as Backend; // nothing else is called
+  return { backend, told, tell: (error) => tell(error) };
+}
+
+test("serialSessions() tries a path again at hot-plug where the device folder is silent", async (t) => {
+  const { backend, told, tell } = silentFolder();
+  const path = join(setUp(t), "port");
+  const config = { config: { baudRate: 9600 } };
+  const opening = openWhenThere(backend, path, config);
+  opening.catch(() => undefined);
+
+  while (told.length < 1) await new Promise(setImmediate);
+  await untilWaiting();
+  tell();
+  while (told.length < 3) await new Promise(setImmediate);
+
+  deepEqual(told, ["next", "close", "next"]);
+  await untilWaiting();
+  tell(new Error("no more"));
+  await rejects(opening, { message: "no more" });
+});
+
+test("serialSessions() lets hot-plug go when the port opens, also where that fails later", async () => {
+  const { backend, told, tell } = silentFolder();
+
+  await using port = await openWhenThere(backend, "loop://", { config: { baudRate: 9600 } });
+  tell(new Error("nobody waits for this"));
+  await untilWaiting();
+
+  equal(port.isOpen, true);
+  deepEqual(told, ["next", "close"]);
+});
