@@ -10,7 +10,6 @@ import {
   rejection,
   type SuiteCase,
   type SuiteHooks,
-  until,
 } from "./suite-pair.ts";
 
 const GONE = { name: "SerialDisconnectedError" };
@@ -69,7 +68,7 @@ const waiting: readonly SuiteCase[] = [
   },
   {
     name: "modemLineChanges() fails when the device goes away",
-    needs: ["disconnect", "modemLines"],
+    needs: ["disconnect", "idleDisconnect", "modemLines"],
     run: async ({ a, hooks }) => {
       const changes = a.modemLineChanges();
       const failed = rejects(async () => {
@@ -86,7 +85,7 @@ const waiting: readonly SuiteCase[] = [
 const afterwards: readonly SuiteCase[] = [
   {
     name: "closed resolves with the cause when the device of an idle port goes away",
-    needs: ["disconnect"],
+    needs: ["disconnect", "idleDisconnect"],
     run: async ({ a, hooks }) => {
       await unplug(hooks);
       const cause = await a.closed;
@@ -112,7 +111,9 @@ const afterwards: readonly SuiteCase[] = [
     name: "every call after the device went away fails with SerialDisconnectedError",
     needs: ["disconnect"],
     run: async ({ a, hooks }) => {
+      const failed = rejection(a.receive());
       await unplug(hooks);
+      await failed;
       await a.closed;
 
       for (const call of CALLS) await rejects(async () => call(a), { ...GONE, path: a.path });
@@ -123,8 +124,9 @@ const afterwards: readonly SuiteCase[] = [
     name: "close() after the device went away resolves, and closed keeps the cause",
     needs: ["disconnect"],
     run: async ({ a, hooks }) => {
+      const failed = rejection(a.receive());
       await unplug(hooks);
-      await until(() => !a.isOpen);
+      await failed;
       await a.close();
 
       ok((await a.closed) instanceof SerialDisconnectedError);

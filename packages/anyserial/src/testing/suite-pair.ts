@@ -10,6 +10,8 @@ export type SuiteTrait =
   | "twoEnds"
   /** `hooks.disconnect` unplugs the device of `a`. */
   | "disconnect"
+  /** A device that goes away is noticed while nobody reads or writes. */
+  | "idleDisconnect"
   /** A read takes all that the system holds, if there is room for it. */
   | "wholeReads"
   /** A reader who does not read holds the sender back: nothing is lost on the way. */

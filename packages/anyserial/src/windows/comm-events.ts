@@ -42,6 +42,8 @@ export class CommEvents {
   #isSupported = true;
   #emptyAnswers = 0;
   #stopped = false;
+  /** A wait that is under way ends, as told by the driver or as canceled, for a new mask. */
+  #isMaskNew = false;
 
   constructor({ comm, completions, onGone }: CommEventsParts) {
     this.#comm = comm;
@@ -70,8 +72,7 @@ export class CommEvents {
     this.operation.poll();
     if (!this.#isSupported) return await sleepUntilAborted(SAMPLE_MS, signal);
     // From here on every change is told; one from before the mask was set shows in the levels.
-    const told = this.#comm.lastLines;
-    if (told !== this.#comm.readLines("modemLineChanges")) return;
+    if (this.#haveLinesChanged()) return;
     this.#completions.countWaiting(1);
     try {
       await abortable(promise, signal);
@@ -89,7 +90,7 @@ export class CommEvents {
 
   #setMask(wanted: number): void {
     this.#wanted = wanted;
-    this.#emptyAnswers = 0; // a new mask ends a pending wait with none
+    this.#isMaskNew = this.operation.isPending;
     this.#comm.kernel32.setCommMask(this.#comm.handle, wanted);
   }
 
@@ -106,11 +107,25 @@ export class CommEvents {
   #completed(result: number): void {
     this.#take(result);
     this.#arm();
+    if (this.#listening !== undefined && this.#haveLinesChanged()) this.#wake();
+  }
+
+  /** Between two waits a driver may have told nobody. */
+  #haveLinesChanged(): boolean {
+    const told = this.#comm.lastLines;
+    try {
+      return told !== this.#comm.readLines("modemLineChanges");
+    } catch {
+      return true; // who listens finds out
+    }
   }
 
   /** Takes what one wait gave. */
   #take(result: number): void {
     if (this.#stopped) return;
+    const isExpected = this.#isMaskNew;
+    this.#isMaskNew = false;
+    if (isExpected && result === ABORTED) return;
     if (result < 0) {
       this.#failed(result);
       return;
@@ -118,9 +133,9 @@ export class CommEvents {
     this.operation.copyFrom(this.#maskBytes, MASK_BYTES);
     const events = this.#mask[0] as number;
     if ((events & LINES) !== 0) this.#wake();
-    this.#emptyAnswers = events === 0 ? this.#emptyAnswers + 1 : 0;
+    this.#emptyAnswers = events === 0 && !isExpected ? this.#emptyAnswers + 1 : 0;
     if (this.#emptyAnswers > MOST_EMPTY_ANSWERS) this.#isSupported = false;
-    if ((events & LINES) === 0) this.#tally();
+    if ((events & LINES) === 0 && !isExpected) this.#tally();
   }
 
   /** The driver forgets an error that nobody looked at; a look also finds a device that is gone. */
