@@ -40,6 +40,8 @@ export class CommEvents {
   #listening: { readonly promise: Promise<void>; readonly wake: () => void } | undefined;
   #wanted: number = IDLE;
   #isSupported = true;
+  /** Completions of the waits are told. */
+  #isTold = false;
   #emptyAnswers = 0;
   #stopped = false;
   /** A wait that is under way ends, as told by the driver or as canceled, for a new mask. */
@@ -53,14 +55,23 @@ export class CommEvents {
     this.operation.onComplete = (result) => this.#completed(result);
   }
 
-  /** Starts to hear. */
+  /**
+   * Starts to hear. A first wait is ended by setting the mask again: only where its end is told, which
+   * Wine does not do, is the next one left to wait.
+   */
   start(): void {
-    this.operation.listen(() => {
+    const onFailed = (): void => {
       this.#isSupported = false;
       this.#listening?.wake();
-    });
+    };
+    const onWake = (): void => {
+      this.#isTold = true;
+      this.#arm();
+    };
+    this.operation.listen({ onWake, onFailed });
     this.#setMask(IDLE);
-    this.#arm();
+    this.#begin();
+    this.#setMask(IDLE);
   }
 
   /** Resolves when the lines may differ from what was told last. */
@@ -70,7 +81,7 @@ export class CommEvents {
     const { promise } = this.#listening;
     if (this.#wanted === IDLE) this.#setMask(IDLE | LINES);
     this.operation.poll();
-    if (!this.#isSupported) return await sleepUntilAborted(SAMPLE_MS, signal);
+    if (!this.#isSupported || !this.#isTold) return await sleepUntilAborted(SAMPLE_MS, signal);
     // From here on every change is told; one from before the mask was set shows in the levels.
     if (this.#haveLinesChanged()) return;
     this.#completions.countWaiting(1);
@@ -95,13 +106,17 @@ export class CommEvents {
   }
 
   #arm(): void {
-    const { handle, kernel32 } = this.#comm;
-    while (this.#isSupported && !this.#stopped && !this.operation.isPending) {
-      const result = this.operation.begin((overlapped: Pointer, mask: Pointer) =>
-        kernel32.waitCommEvent(handle, mask, overlapped),
-      );
-      if (result !== PENDING) this.#take(result);
+    while (this.#isTold && this.#isSupported && !this.#stopped && !this.operation.isPending) {
+      this.#begin();
     }
+  }
+
+  #begin(): void {
+    const { handle, kernel32 } = this.#comm;
+    const result = this.operation.begin((overlapped: Pointer, mask: Pointer) =>
+      kernel32.waitCommEvent(handle, mask, overlapped),
+    );
+    if (result !== PENDING) this.#take(result);
   }
 
   #completed(result: number): void {

@@ -39,10 +39,11 @@ export class PendingWrite {
     this.#failureOf = failure;
     this.#onGone = onGone;
     operation.onComplete = (result) => this.#completed(result);
-    operation.listen((error) => {
+    const onFailed = (error: Error): void => {
       this.#failure = error;
       this.#waiter?.(true);
-    });
+    };
+    operation.listen({ onFailed });
   }
 
   /** A write is under way; throws what became of one that failed. */

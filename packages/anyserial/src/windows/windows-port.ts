@@ -44,7 +44,7 @@ export class WindowsPort extends WindowsDevice implements BackendPort {
     const failure = (result: number): SerialError => this.comm.failure(WRITE, result);
     this.#output = new PendingWrite({ operation: this.writing, completions, failure, onGone });
     this.reading.onComplete = (result) => this.#reader?.resolve(result);
-    this.reading.listen((error) => this.#reader?.reject(error));
+    this.reading.listen({ onFailed: (error) => this.#reader?.reject(error) });
   }
 
   /** Wraps an open handle and has its completions told. */

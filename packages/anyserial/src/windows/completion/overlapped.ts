@@ -69,9 +69,13 @@ export class Overlapped {
     return this.#pending;
   }
 
-  /** Hears of a failure of the completions themselves. */
-  listen(onFailed: (error: Error) => void): void {
-    this.#completions?.add(this.#address, { onWake: () => this.poll(), onFailed });
+  /** Has wake-ups told; a wake-up looks at the operation before it is handed on. */
+  listen({ onWake, onFailed }: { onWake?: () => void; onFailed: (error: Error) => void }): void {
+    const look = (): void => {
+      this.poll();
+      onWake?.();
+    };
+    this.#completions?.add(this.#address, { onWake: look, onFailed });
   }
 
   /** Starts an operation; none may be pending. @returns A count, a failure, or {@link PENDING}. */
