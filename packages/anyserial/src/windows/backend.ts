@@ -16,21 +16,21 @@ import type { PortInfo } from "../port-info.ts";
 import type { PortInspection } from "../port-inspection.ts";
 import { windowsAbi } from "./abi.ts";
 import { WINDOWS_CAPABILITIES } from "./capabilities.ts";
-import type { Completions } from "./completion/completion.ts";
 import { CompletionPort } from "./completion/completion-port.ts";
 import { deviceAbi } from "./device-abi.ts";
 import { createWindowsDiscovery, type WindowsDiscovery } from "./device-discovery.ts";
+import { flushInThread } from "./flush.ts";
 import { inspectComm } from "./inspect.ts";
 import { bindKernel32 } from "./kernel32.ts";
 import { openComm, type WindowsSystem } from "./open-comm.ts";
 import { canonicalPortPath } from "./port-path.ts";
 import { WindowsDevice } from "./windows-device.ts";
-import { WindowsPort } from "./windows-port.ts";
+import { WindowsPort, type WindowsWaiting } from "./windows-port.ts";
 
 /** What the backend is built from; tests replace parts. */
 export interface WindowsBackendParts {
   readonly system: WindowsSystem;
-  readonly completions: Completions;
+  readonly waiting: WindowsWaiting;
   readonly discovery: WindowsDiscovery;
 }
 
@@ -38,12 +38,12 @@ export interface WindowsBackendParts {
 export class WindowsBackend implements Backend {
   readonly name = "windows";
   readonly #system: WindowsSystem;
-  readonly #completions: Completions;
+  readonly #waiting: WindowsWaiting;
   readonly #discovery: WindowsDiscovery;
 
-  constructor({ system, completions, discovery }: WindowsBackendParts) {
+  constructor({ system, waiting, discovery }: WindowsBackendParts) {
     this.#system = system;
-    this.#completions = completions;
+    this.#waiting = waiting;
     this.#discovery = discovery;
   }
 
@@ -52,9 +52,7 @@ export class WindowsBackend implements Backend {
   }
 
   async open(request: OpenRequest): Promise<BackendPort> {
-    const port = openComm(this.#system, request, (parts) =>
-      WindowsPort.join(parts, this.#completions),
-    );
+    const port = openComm(this.#system, request, (parts) => WindowsPort.join(parts, this.#waiting));
     port.listen();
     return port;
   }
@@ -107,7 +105,7 @@ export function windowsParts(ffi: Ffi, arch: string): WindowsBackendParts {
   const kernel32 = bindKernel32(ffi);
   return {
     system: { kernel32, abi },
-    completions: new CompletionPort(kernel32),
+    waiting: { completions: new CompletionPort(kernel32), flush: flushInThread },
     discovery: createWindowsDiscovery(ffi, devices),
   };
 }

@@ -10,7 +10,7 @@ import { CommEvents } from "./comm-events.ts";
 import type { CommParts } from "./comm-handle.ts";
 import type { Completions } from "./completion/completion.ts";
 import { PENDING } from "./completion/overlapped.ts";
-import { flushInThread } from "./flush.ts";
+import type { Handle } from "./kernel32.ts";
 import { PendingWrite } from "./pending-write.ts";
 import { winError } from "./win-error.ts";
 import { WindowsDevice } from "./windows-device.ts";
@@ -24,11 +24,19 @@ const READ = { context: "io", operation: "receive", syscall: "ReadFile" } as con
 const WRITE = { context: "io", operation: "send", syscall: "WriteFile" } as const;
 const ABORTED = -ERROR.ERROR_OPERATION_ABORTED;
 
+/** How ports wait without blocking. */
+export interface WindowsWaiting {
+  readonly completions: Completions;
+  /** FlushFileBuffers off the event loop: 0, or a negative Win32 error code. */
+  readonly flush: (handle: Handle, signal: AbortSignal) => Promise<number>;
+}
+
 /** An open port. */
 export class WindowsPort extends WindowsDevice implements BackendPort {
   readonly counters: IoCounters = createIoCounters();
   onDisconnect: ((error: SerialError) => void) | undefined;
   readonly #completions: Completions;
+  readonly #flush: WindowsWaiting["flush"];
   readonly #events: CommEvents;
   readonly #output: PendingWrite;
   #reader: { resolve(result: number): void; reject(error: Error): void } | undefined;
@@ -36,9 +44,10 @@ export class WindowsPort extends WindowsDevice implements BackendPort {
   #flushes = 0;
   #isClosed = false;
 
-  protected constructor(parts: CommParts, completions: Completions) {
+  protected constructor(parts: CommParts, { completions, flush }: WindowsWaiting) {
     super(parts, completions);
     this.#completions = completions;
+    this.#flush = flush;
     const onGone = (error: SerialError): void => this.onDisconnect?.(error);
     this.#events = new CommEvents({ comm: this.comm, completions, onGone });
     const failure = (result: number): SerialError => this.comm.failure(WRITE, result);
@@ -48,7 +57,8 @@ export class WindowsPort extends WindowsDevice implements BackendPort {
   }
 
   /** Wraps an open handle and has its completions told. */
-  static join(parts: CommParts, completions: Completions): WindowsPort {
+  static join(parts: CommParts, waiting: WindowsWaiting): WindowsPort {
+    const { completions } = waiting;
     const joined = completions.join(parts.handle);
     if (joined < 0) {
       const syscall = "CreateIoCompletionPort";
@@ -56,7 +66,7 @@ export class WindowsPort extends WindowsDevice implements BackendPort {
       throw winError({ ...call, path: parts.path, winerror: -joined });
     }
     try {
-      return new WindowsPort(parts, completions);
+      return new WindowsPort(parts, waiting);
     } catch (error) {
       completions.leave();
       throw error;
@@ -118,7 +128,7 @@ export class WindowsPort extends WindowsDevice implements BackendPort {
     this.#output.throwFailure();
     if (!exact) return;
     this.#flushes++;
-    const result = flushInThread(this.comm.handle, signal).finally(() => this.#flushes--);
+    const result = this.#flush(this.comm.handle, signal).finally(() => this.#flushes--);
     const call = { context: "io", operation: "drain", syscall: "FlushFileBuffers" } as const;
     this.comm.check(call, await abortable(result, signal));
   }
