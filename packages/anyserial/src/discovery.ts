@@ -6,7 +6,8 @@ import { selectBackend } from "./backend/select.ts";
 import { type PortEvent, PortEvents, type WatchOptions } from "./port-events.ts";
 import { createPortFilter, type PortFilter } from "./port-filter.ts";
 import { comparePorts, type PortInfo } from "./port-info.ts";
-import { listOf, selectPorts } from "./port-list.ts";
+import { devicesOf, listOf, selectPorts } from "./port-list.ts";
+import type { SerialDevice } from "./serial-device.ts";
 import { invalid, isOneOf } from "./validate.ts";
 
 /**
@@ -83,6 +84,21 @@ export async function findSerialPort(
   const wanted = createPortFilter(filter);
   const ports = await listSerialPorts(options);
   return (await selectPorts(await selectBackend(), ports, wanted))[0];
+}
+
+/**
+ * Lists the serial devices that the system knows, also those that are no port now: unplugged, disabled
+ * or without a driver that works. For finding out why a port is not there.
+ *
+ * @param options.signal Stops waiting.
+ * @returns Frozen records, in no order.
+ * @throws {@link UnsupportedFeatureError} `ERR_SERIAL_DISCOVERY` — the system has no such list: only
+ *   Windows has one.
+ * @throws `signal.reason` — the signal is aborted.
+ */
+export async function listSerialDevices(options: WaitOptions = {}): Promise<SerialDevice[]> {
+  options.signal?.throwIfAborted();
+  return abortable(devicesOf(await selectBackend()), options.signal);
 }
 
 /**

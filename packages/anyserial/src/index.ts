@@ -24,6 +24,7 @@ export {
   type DiscoveryBackend,
   findSerialPort,
   type ListOptions,
+  listSerialDevices,
   listSerialPorts,
   watchSerialPorts,
 } from "./discovery.ts";
@@ -52,6 +53,7 @@ export type { PortFilter } from "./port-filter.ts";
 export type { PortInfo } from "./port-info.ts";
 export type { PortInspection, TerminalState } from "./port-inspection.ts";
 export type { Rs485Config } from "./rs485.ts";
+export type { SerialDevice } from "./serial-device.ts";
 export {
   type BreakOptions,
   type ReceiveAvailableOptions,

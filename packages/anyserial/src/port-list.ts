@@ -5,6 +5,7 @@ import type { Backend, ListSource } from "./backend/backend.ts";
 import { ConfigurationError, PortNotFoundError, UnsupportedFeatureError } from "./errors.ts";
 import { describeFilter, matchesFilter, type PortFilter } from "./port-filter.ts";
 import { comparePorts, type PortInfo } from "./port-info.ts";
+import type { SerialDevice } from "./serial-device.ts";
 
 /**
  * Lists the ports of a backend.
@@ -17,6 +18,23 @@ import { comparePorts, type PortInfo } from "./port-info.ts";
 export async function listOf(backend: Backend, source: ListSource): Promise<PortInfo[]> {
   if (backend.list === undefined) throw noDiscovery(backend);
   return (await backend.list(source)).sort(comparePorts);
+}
+
+/**
+ * Lists the devices of a backend, ports or not.
+ *
+ * @param backend The platform.
+ * @returns Devices in no order.
+ * @throws {@link UnsupportedFeatureError} `ERR_SERIAL_DISCOVERY` — the platform has no such list.
+ */
+export async function devicesOf(backend: Backend): Promise<SerialDevice[]> {
+  if (backend.devices !== undefined) return backend.devices();
+  const { platform } = backend.platformCapabilities();
+  throw new UnsupportedFeatureError(`Cannot list devices: not available on ${platform}`, {
+    code: "ERR_SERIAL_DISCOVERY",
+    operation: "list",
+    hint: "list the ports with listSerialPorts()",
+  });
 }
 
 /**

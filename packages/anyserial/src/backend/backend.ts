@@ -13,6 +13,7 @@ import type { SerialError } from "../errors.ts";
 import type { ControlLines, ModemLineCounts, ModemLines } from "../modem-lines.ts";
 import type { PortInfo } from "../port-info.ts";
 import type { PortInspection } from "../port-inspection.ts";
+import type { SerialDevice } from "../serial-device.ts";
 
 /**
  * Settles what the driver refused or silently changed, by the caller's policy: throws the error
@@ -78,6 +79,9 @@ export interface Backend {
 
   /** Describes one port, by its path or a link to it; `undefined` for what discovery does not know. */
   readonly describe?: (path: string) => Promise<PortInfo | undefined>;
+
+  /** Lists the devices that the system knows, ports or not; missing where it has no such list. */
+  readonly devices?: () => Promise<SerialDevice[]>;
 
   /**
    * Brings the spellings of a port's path to one, to be compared; opens nothing. Missing where ports are

@@ -14,6 +14,7 @@ import { UnsupportedPlatformError } from "../errors.ts";
 import type { Ffi } from "../ffi/ffi.ts";
 import type { PortInfo } from "../port-info.ts";
 import type { PortInspection } from "../port-inspection.ts";
+import type { SerialDevice } from "../serial-device.ts";
 import { windowsAbi } from "./abi.ts";
 import { WINDOWS_CAPABILITIES } from "./capabilities.ts";
 import { CompletionPort } from "./completion/completion-port.ts";
@@ -71,6 +72,10 @@ export class WindowsBackend implements Backend {
 
   describe(path: string): Promise<PortInfo | undefined> {
     return this.#discovery.describe(path);
+  }
+
+  devices(): Promise<SerialDevice[]> {
+    return this.#discovery.devices();
   }
 
   canonicalPath(path: string): string {

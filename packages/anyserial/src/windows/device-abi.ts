@@ -71,6 +71,7 @@ export const DIGCF_DEVICEINTERFACE = 0x10;
 /** Properties of `SetupDiGetDeviceRegistryPropertyW`; `CM_DRP_…` are the same numbers plus one. */
 export const SPDRP_DEVICEDESC = 0x00;
 export const SPDRP_HARDWAREID = 0x01;
+export const SPDRP_COMPATIBLEIDS = 0x02;
 export const SPDRP_SERVICE = 0x04;
 export const SPDRP_MFG = 0x0b;
 export const SPDRP_FRIENDLYNAME = 0x0c;

@@ -4,8 +4,10 @@ import type { ListSource, PortWatch } from "../backend/backend.ts";
 import { UnsupportedFeatureError } from "../errors.ts";
 import type { Ffi } from "../ffi/ffi.ts";
 import type { PortInfo } from "../port-info.ts";
+import type { SerialDevice } from "../serial-device.ts";
 import type { DeviceAbi } from "./device-abi.ts";
 import type { DeviceSystem } from "./device-set.ts";
+import { listDevices } from "./device-states.ts";
 import { HotPlug } from "./hotplug.ts";
 import { describePort, listPorts, readArrivals } from "./list.ts";
 import { bindRegistry, Registry } from "./registry.ts";
@@ -17,6 +19,7 @@ export interface WindowsDiscovery {
   list(source: ListSource): Promise<PortInfo[]>;
   describe(path: string): Promise<PortInfo | undefined>;
   watch(): PortWatch;
+  devices(): Promise<SerialDevice[]>;
 }
 
 /** Builds discovery; the libraries are loaded when something is asked. */
@@ -42,6 +45,7 @@ export function createWindowsDiscovery(ffi: Ffi, abi: DeviceAbi): WindowsDiscove
       hotPlug ??= createHotPlug(ffi, system());
       return hotPlug.watch();
     },
+    devices: async () => listDevices(system()),
   };
 }
 

@@ -1,10 +1,10 @@
 // Which ports a path means, where ports are no files.
 
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import type { Backend } from "#internal/backend/backend.js";
 import { createPortInfo } from "#internal/port-info.js";
-import { selectPorts } from "#internal/port-list.js";
+import { devicesOf, selectPorts } from "#internal/port-list.js";
 import { canonicalPortPath } from "#internal/windows/port-path.js";
 
 const WINDOWS = { canonicalPath: canonicalPortPath } as unknown as Backend; // nothing else is called
@@ -36,4 +36,13 @@ test("selectPorts() takes a path together with other properties, and a regular e
   deepEqual(await selectPorts(WINDOWS, PORTS, { path: "com3", vid: 0x2341 }), []);
   deepEqual(await selectPorts(WINDOWS, PORTS, { path: /^COM1/ }), [PORTS[1]]);
   deepEqual(await selectPorts(WINDOWS, PORTS, { vid: 0x0403 }), [PORTS[0]]);
+});
+
+test("devicesOf() says that a platform has no list of devices", async () => {
+  const backend = { platformCapabilities: () => ({ platform: "linux" }) } as unknown as Backend;
+
+  await rejects(devicesOf(backend), {
+    name: "UnsupportedFeatureError",
+    code: "ERR_SERIAL_DISCOVERY",
+  });
 });
