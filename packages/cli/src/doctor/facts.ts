@@ -1,7 +1,7 @@
 // Everything that the checks decide on: gathered once, plain data, so that a recorded set of facts is
 // a test. `undefined` means that it could not be seen.
 
-import type { PortInfo, PortInspection } from "anyserial";
+import type { PortInfo, PortInspection, SerialDevice } from "anyserial";
 
 /** The machine and the process. */
 export interface SystemFacts {
@@ -55,6 +55,8 @@ export interface FailureFacts {
   readonly name: string;
   readonly code: string;
   readonly message: string;
+  /** What the library says to do. */
+  readonly hint?: string | undefined;
 }
 
 /** Settings of the adapter in sysfs. */
@@ -128,4 +130,6 @@ export interface Facts {
   readonly kernelLog: readonly string[] | undefined;
   readonly openPorts: readonly OpenPortFacts[];
   readonly unboundAdapters: readonly UnboundAdapterFacts[];
+  /** Serial devices that Windows knows, also those that are no port now. */
+  readonly devices: readonly SerialDevice[];
 }

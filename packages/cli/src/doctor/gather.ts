@@ -1,11 +1,17 @@
 // Gathers the facts: reads, asks and looks; decides nothing and changes nothing, but for asking the
 // driver for a rate when one is given and nobody has the port open.
 
-import { inspectSerialPort, listSerialPorts, type PortInfo } from "anyserial";
+import {
+  findSerialPort,
+  inspectSerialPort,
+  listSerialDevices,
+  listSerialPorts,
+  type PortInfo,
+} from "anyserial";
 import type { Facts, RateFacts } from "./facts.ts";
 import { gatherAdapter, gatherKernelLog, isIgnoredByModemManager } from "./gather/adapter.ts";
 import { gatherDanglingLinks, gatherNode, gatherSiblings } from "./gather/node.ts";
-import { lookTwice, tryRate } from "./gather/port.ts";
+import { lookOnce, lookTwice, tryRate } from "./gather/port.ts";
 import {
   gatherProcesses,
   holdersOf,
@@ -34,16 +40,20 @@ export interface Question {
  * @throws `signal.reason` — the signal is aborted.
  */
 export async function gatherFacts({ path, baudRate, signal }: Question): Promise<Facts> {
-  const [system, user, processes, ports, danglingLinks, unboundAdapters] = await Promise.all([
-    gatherSystem(),
-    gatherUser(),
-    gatherProcesses(),
-    listSerialPorts().catch(() => []),
-    gatherDanglingLinks(),
-    gatherUnboundAdapters(),
-  ]);
+  const [system, user, processes, ports, danglingLinks, unboundAdapters, devices] =
+    await Promise.all([
+      gatherSystem(),
+      gatherUser(),
+      gatherProcesses(),
+      listSerialPorts().catch(() => []),
+      gatherDanglingLinks(),
+      gatherUnboundAdapters(),
+      listSerialDevices().catch(() => []), // only Windows has such a list
+    ]);
   const openPorts = await openPortsOf(user.uid, processes, unreadBytes);
-  const siblings = path === undefined ? [] : await gatherSiblings(path);
+  // Names of Windows are no files: asking the file system about one may open it.
+  const isFile = path !== undefined && system.platform !== "win32";
+  const siblings = isFile ? await gatherSiblings(path) : [];
   const machine = {
     path,
     system,
@@ -53,8 +63,11 @@ export async function gatherFacts({ path, baudRate, signal }: Question): Promise
     danglingLinks,
     openPorts,
     unboundAdapters,
+    devices,
   };
-  return { ...machine, ...(await gatherPort({ path, baudRate, signal }, ports, processes)) };
+  const question = { path, baudRate, signal };
+  const port = isFile ? gatherPort(question, ports, processes) : gatherNamedPort(question);
+  return { ...machine, ...(await port) };
 }
 
 type PortFacts = Omit<
@@ -67,6 +80,7 @@ type PortFacts = Omit<
   | "danglingLinks"
   | "openPorts"
   | "unboundAdapters"
+  | "devices"
 >;
 
 const NO_PORT: PortFacts = {
@@ -103,6 +117,16 @@ async function gatherPort(
   const mayTry = baudRate !== undefined && holders.length === 0 && failure === undefined;
   const rate: RateFacts | undefined = mayTry ? await tryRate(path, baudRate) : undefined;
   return { ...NO_PORT, ...seen, looks, failure, rate };
+}
+
+async function gatherNamedPort({ path, baudRate, signal }: Question): Promise<PortFacts> {
+  if (path === undefined) return NO_PORT;
+  const info = await findSerialPort({ path }).catch(() => undefined);
+  const { looks, failure } = await lookOnce(path);
+  signal.throwIfAborted();
+  const mayTry = baudRate !== undefined && failure === undefined;
+  const rate = mayTry ? await tryRate(path, baudRate) : undefined;
+  return { ...NO_PORT, info, looks, failure, rate };
 }
 
 async function unreadBytes(path: string): Promise<number | undefined> {

@@ -107,6 +107,7 @@ export const HEALTHY: Facts = {
   kernelLog: [],
   openPorts: [],
   unboundAdapters: [],
+  devices: [],
 };
 
 /** No device at the path. */

@@ -12,8 +12,8 @@ const STANDARD = [
 const TOLERANCE = 0.03;
 
 /** Looks at the rate that was asked for. */
-export function checkCustomBaud({ path, rate, info }: Facts): readonly Finding[] {
-  if (path === undefined || rate === undefined) return [];
+export function checkCustomBaud({ path, rate, info, system }: Facts): readonly Finding[] {
+  if (path === undefined || rate === undefined || system.platform === "win32") return [];
   const { asked, taken, failure } = rate;
   const evidence = [
     `asked for ${asked} baud`,

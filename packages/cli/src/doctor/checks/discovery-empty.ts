@@ -5,8 +5,8 @@ import type { Finding, Fix } from "../finding.ts";
 
 /** Looks at why discovery sees nothing. */
 export function checkDiscoveryEmpty({ path, ports, system }: Facts): readonly Finding[] {
-  if (system.platform === "darwin") return ports.length > 0 ? [] : [onMac()];
-  if (ports.length > 0 || (path !== undefined && system.hasSysfs)) return [];
+  if (ports.length > 0 || system.platform !== "linux") return elsewhere(path, ports, system);
+  if (path !== undefined && system.hasSysfs) return [];
   const evidence = [
     system.hasSysfs
       ? "/sys/class/tty is readable and has no port"
@@ -28,17 +28,34 @@ export function checkDiscoveryEmpty({ path, ports, system }: Facts): readonly Fi
   ];
 }
 
-function onMac(): Finding {
-  return {
-    id: "discovery-empty",
-    severity: "note",
-    summary: "Discovery finds no serial port",
-    evidence: ["IOKit shows no service of class IOSerialBSDClient"],
-    hint: "plug a device in; a driver that came with it waits to be allowed in System Settings",
-    fix: [
-      { command: "system_profiler SPUSBDataType", note: "does the bus see the adapter at all?" },
-    ],
-  };
+/** Where discovery looks on other systems, and what shows whether the bus sees the adapter. */
+const SOURCES: Readonly<Record<string, readonly [seen: string, command: string]>> = {
+  win32: ["SetupAPI and the registry know no serial port", "devmgmt.msc"],
+  darwin: ["IOKit shows no service of class IOSerialBSDClient", "system_profiler SPUSBDataType"],
+  freebsd: ["there is no /dev/cuaU* and no /dev/cuau*", "usbconfig list"],
+  dragonfly: ["there is no /dev/cuaU* and no /dev/cuau*", "usbconfig list"],
+  openbsd: ["there is no /dev/cuaU* that works", "usbdevs -v"],
+  netbsd: ["there is no /dev/dtyU* that works", "usbdevs -v"],
+};
+
+function elsewhere(
+  path: string | undefined,
+  ports: Facts["ports"],
+  { platform }: Facts["system"],
+): readonly Finding[] {
+  const source = SOURCES[platform];
+  if (ports.length > 0 || path !== undefined || source === undefined) return [];
+  const [seen, command] = source;
+  return [
+    {
+      id: "discovery-empty",
+      severity: "note",
+      summary: "Discovery finds no serial port",
+      evidence: [seen],
+      hint: "plug a device in; an adapter that the bus sees and that is no port lacks its driver",
+      fix: [{ command, note: "does the system see the adapter at all?" }],
+    },
+  ];
 }
 
 function fixes(system: Facts["system"]): Fix[] {

@@ -5,6 +5,7 @@ import type { Facts } from "../facts.ts";
 import type { Finding, Fix } from "../finding.ts";
 import { nearestPath } from "../nearest.ts";
 import { quote } from "../shell.ts";
+import { checkNotFoundOnWindows } from "./windows-not-found.ts";
 
 /** Drivers as the kernel log names them. */
 const DRIVER = /\b(ftdi_sio|cp210x|ch341|pl2303|cdc_acm)\b/;
@@ -16,6 +17,7 @@ const LIST_USB: Fix = {
 
 /** Looks at what is at the path. */
 export function checkNotFound(facts: Facts): readonly Finding[] {
+  if (facts.system.platform === "win32") return checkNotFoundOnWindows(facts);
   const { path, node, ports, danglingLinks } = facts;
   if (path === undefined || node === undefined || node.kind === "device") return [];
   const paths = [...new Set([...ports.map((port) => port.path), ...facts.siblings])];

@@ -79,20 +79,25 @@ function fixes({ system, user }: Facts, node: NodeFacts, isSessionOld: boolean):
     ];
   }
   if (((node.mode ?? 0) & GROUP_READ_WRITE) !== GROUP_READ_WRITE) return [openToGroup(node)];
-  const group = node.group ?? defaultGroup(system.distribution);
+  const group = node.group ?? defaultGroup(system);
   const relogin: Fix = {
     command: `newgrp ${group}`,
     note: "for this shell; or log out and in again",
   };
   if (isSessionOld) return [relogin];
-  return [
-    {
-      command: `sudo usermod -aG ${group} ${quote(user.name)}`,
-      run: ["sudo", "usermod", "-aG", group, user.name],
-      note: "then log out and in again",
-    },
-    relogin,
-  ];
+  return [joinGroup(system.platform, group, user.name), relogin];
+}
+
+/** Each system has a tool of its own. */
+function joinGroup(platform: string, group: string, user: string): Fix {
+  const words = {
+    freebsd: ["pw", "groupmod", group, "-m", user],
+    dragonfly: ["pw", "groupmod", group, "-m", user],
+    openbsd: ["usermod", "-G", group, user],
+    netbsd: ["usermod", "-G", group, user],
+  }[platform] ?? ["usermod", "-aG", group, user];
+  const run = [platform === "openbsd" ? "doas" : "sudo", ...words];
+  return { command: run.map(quote).join(" "), run, note: "then log out and in again" };
 }
 
 /** The group has no right either: joining it would not help. */
@@ -110,9 +115,11 @@ function openToGroup(node: NodeFacts): Fix {
   };
 }
 
-/** Arch and its relatives call the group uucp, the others dialout. */
-function defaultGroup(distribution: string | undefined): string {
-  return ["arch", "manjaro", "gentoo"].includes(distribution ?? "") ? "uucp" : "dialout";
+/** Arch and its relatives call the group uucp, the BSDs dialer, the others dialout. */
+function defaultGroup({ platform, distribution }: Facts["system"]): string {
+  if (["freebsd", "openbsd", "netbsd", "dragonfly"].includes(platform)) return "dialer";
+  const isUucp = ["arch", "manjaro", "gentoo"].includes(distribution ?? "");
+  return isUucp ? "uucp" : "dialout";
 }
 
 function modeText(mode: number): string {

@@ -4,9 +4,11 @@ import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
 /** Looks at the driver's answer to TIOCGRS485. */
-export function checkRs485({ path, looks, info }: Facts): readonly Finding[] {
+export function checkRs485({ path, looks, info, system }: Facts): readonly Finding[] {
   const look = looks[0];
-  if (path === undefined || look === undefined || look.isPseudoTerminal) return [];
+  // Only Linux has it: elsewhere there is nothing to ask.
+  if (path === undefined || look === undefined || system.platform !== "linux") return [];
+  if (look.isPseudoTerminal) return [];
   const driver = info?.driver ?? "the driver";
   if (look.settings.rs485 === null) {
     return [

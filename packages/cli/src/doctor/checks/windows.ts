@@ -3,13 +3,20 @@
 import { hintFor } from "anyserial";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
+import { devicesNamed, nameOf } from "./windows-device.ts";
 
 const DIALOG =
-  "Device Manager, the port, Properties, Port Settings, Advanced: Latency Timer (msec) to 1";
+  "Device Manager, the port, Properties, Port Settings, Advanced: Latency Timer (msec) to 1, then plug it in again";
+const FTDI = 0x0403;
+const TOLERANCE = 0.03;
 
 /** Another program has the COM port: there is no sharing on Windows. */
-export function checkWindowsBusy({ path, system, failure }: Facts): readonly Finding[] {
+export function checkWindowsBusy({ path, system, failure, looks }: Facts): readonly Finding[] {
   if (system.platform !== "win32" || path === undefined) return [];
+  if (looks.length > 0) {
+    const summary = `No other program has ${path} open`;
+    return [{ id: "windows-busy", severity: "ok", summary, evidence: [], fix: [] }];
+  }
   if (failure?.name !== "PortBusyError") return [];
   return [
     {
@@ -17,11 +24,15 @@ export function checkWindowsBusy({ path, system, failure }: Facts): readonly Fin
       severity: "problem",
       summary: `Another program has ${path} open`,
       evidence: [failure.message],
-      hint: hintFor("PortBusyError", "EBUSY", { path }),
+      hint: failure.hint ?? hintFor("PortBusyError", "EBUSY", { path }),
       fix: [
         {
-          command: `handle.exe ${path}`,
-          note: "Sysinternals; or Resource Monitor, CPU, Associated Handles",
+          command: `handle.exe ${nameOf(path)}`,
+          note: "Sysinternals, as administrator; or Resource Monitor, CPU, Associated Handles",
+        },
+        {
+          command: "reg query HKLM\\HARDWARE\\DEVICEMAP\\SERIALCOMM",
+          note: `what stands left of ${nameOf(path)} there is its name in the kernel: look for that where ${nameOf(path)} finds nothing`,
         },
       ],
     },
@@ -30,7 +41,7 @@ export function checkWindowsBusy({ path, system, failure }: Facts): readonly Fin
 
 /** COM10 and above need the prefix of the device namespace in other programs. */
 export function checkWindowsCom10({ path, system }: Facts): readonly Finding[] {
-  if (system.platform !== "win32" || path === undefined || !/^COM\d{2,}$/i.test(path)) return [];
+  if (system.platform !== "win32" || path === undefined || !/^COM\d{2,}:?$/i.test(path)) return [];
   return [
     {
       id: "windows-com10",
@@ -44,14 +55,27 @@ export function checkWindowsCom10({ path, system }: Facts): readonly Finding[] {
 }
 
 /** The timer of FTDI's driver is set in a dialog only. */
-export function checkWindowsLatency({ path, system, info }: Facts): readonly Finding[] {
-  if (system.platform !== "win32" || path === undefined || info?.vid !== 0x0403) return [];
+export function checkWindowsLatency(facts: Facts): readonly Finding[] {
+  const { path, system, info, devices } = facts;
+  if (system.platform !== "win32" || path === undefined || info?.vid !== FTDI) return [];
+  const timerMs = devicesNamed(devices, path).find(({ present }) => present)?.latencyTimerMs;
+  const evidence = [
+    "the adapter is from FTDI (0403)",
+    ...(timerMs === undefined ? [] : [`LatencyTimer is ${timerMs} in the registry`]),
+  ];
+  if (timerMs !== undefined && timerMs <= 1) {
+    const summary = "Received bytes are handed over at once";
+    return [{ id: "windows-latency", severity: "ok", summary, evidence, fix: [] }];
+  }
   return [
     {
       id: "windows-latency",
-      severity: "note",
-      summary: "FTDI's driver keeps received bytes back for 16 ms unless its dialog says otherwise",
-      evidence: ["the adapter is from FTDI (0403)"],
+      severity: timerMs === undefined ? "note" : "warning",
+      summary:
+        timerMs === undefined
+          ? "FTDI's driver keeps received bytes back for 16 ms unless its dialog says otherwise"
+          : `FTDI's driver keeps received bytes back for up to ${timerMs} ms`,
+      evidence,
       hint: DIALOG,
       fix: [],
     },
@@ -61,14 +85,23 @@ export function checkWindowsLatency({ path, system, info }: Facts): readonly Fin
 /** A driver that refuses a rate answers with ERROR_INVALID_PARAMETER. */
 export function checkWindowsBaud({ path, system, rate }: Facts): readonly Finding[] {
   if (system.platform !== "win32" || path === undefined || rate === undefined) return [];
-  if (rate.failure === undefined) return [];
+  const { asked, taken, failure } = rate;
+  const isTaken = taken !== undefined && Math.abs(taken - asked) / asked <= TOLERANCE;
+  if (isTaken) {
+    const evidence = [`the driver says ${taken} baud; what it makes of it on the line is its own`];
+    const summary = `The driver takes ${asked} baud`;
+    return [{ id: "windows-baud", severity: "ok", summary, evidence, fix: [] }];
+  }
   return [
     {
       id: "windows-baud",
       severity: "problem",
-      summary: `The driver refuses ${rate.asked} baud`,
-      evidence: [rate.failure.message],
-      hint: hintFor("UnsupportedConfigurationError", "EINVAL", { path }),
+      summary:
+        taken === undefined
+          ? `The driver refuses ${asked} baud`
+          : `The driver makes ${taken} baud of ${asked}`,
+      evidence: failure === undefined ? [`the driver took ${taken} baud`] : [failure.message],
+      hint: failure?.hint ?? hintFor("UnsupportedConfigurationError", "EINVAL", { path }),
       fix: [],
     },
   ];

@@ -7,11 +7,23 @@ import type { FailureFacts, RateFacts } from "../facts.ts";
 /** Between two looks: long enough for errors on a live line to count up. */
 const BETWEEN_LOOKS_MS = 150;
 
+/** What looking gave. */
+export interface Looks {
+  readonly looks: PortInspection[];
+  readonly failure: FailureFacts | undefined;
+}
+
+/** Looks once: where nothing is counted, and each look opens the port for itself. */
+export async function lookOnce(path: string): Promise<Looks> {
+  try {
+    return { looks: [await inspectSerialPort(path)], failure: undefined };
+  } catch (error) {
+    return { looks: [], failure: failureOf(error) };
+  }
+}
+
 /** Looks twice, so that what rises is seen to rise. */
-export async function lookTwice(
-  path: string,
-  signal: AbortSignal,
-): Promise<{ readonly looks: PortInspection[]; readonly failure: FailureFacts | undefined }> {
+export async function lookTwice(path: string, signal: AbortSignal): Promise<Looks> {
   const looks: PortInspection[] = [];
   try {
     looks.push(await inspectSerialPort(path));
@@ -40,7 +52,7 @@ export async function tryRate(path: string, asked: number): Promise<RateFacts> {
 
 function failureOf(error: unknown): FailureFacts {
   if (isSerialError(error)) {
-    return { name: error.name, code: error.code, message: error.message };
+    return { name: error.name, code: error.code, message: error.message, hint: error.hint };
   }
   return { name: "Error", code: "", message: String(error) };
 }
