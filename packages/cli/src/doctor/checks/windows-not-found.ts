@@ -22,15 +22,14 @@ export function checkNotFoundOnWindows(facts: Facts): readonly Finding[] {
   const named = devicesNamed(devices, path);
   const fault = brokenDevices(named)[0];
   const unplugged = named.find(({ present }) => !present);
-  const nearest = nearestPath(
-    path,
-    facts.ports.map((port) => port.path),
-  );
+  const paths = facts.ports.map((port) => port.path);
+  const isListed = paths.some((one) => nameOf(one) === nameOf(path));
+  const nearest = isListed ? undefined : nearestPath(path, paths);
   return [
     {
       id: "not-found",
       severity: "problem",
-      summary: summaryOf(path, { fault, unplugged, nearest }),
+      summary: summaryOf(path, { fault, unplugged, nearest, isListed }),
       evidence: evidenceOf(facts, named),
       hint: hintOf(facts, fault),
       fix: [
@@ -45,12 +44,15 @@ interface Reasons {
   readonly fault: SerialDevice | undefined;
   readonly unplugged: SerialDevice | undefined;
   readonly nearest: string | undefined;
+  readonly isListed: boolean;
 }
 
-function summaryOf(path: string, { fault, unplugged, nearest }: Reasons): string {
+function summaryOf(path: string, { fault, unplugged, nearest, isListed }: Reasons): string {
   if (fault !== undefined) return `${path} is ${deviceText(fault)}: ${problemText(fault)}`;
   if (unplugged !== undefined)
     return `${path} is ${deviceText(unplugged)}, which is not plugged in`;
+  if (isListed)
+    return `${path} is in the list of ports and cannot be opened: its driver has no device`;
   if (path.includes("/dev/"))
     return `${path} is no name of a port: on Windows they are COM1, COM2, …`;
   const what = `There is no ${nameOf(path)}`;

@@ -175,6 +175,13 @@ const ROWS: readonly Row[] = [
     fix: "devmgmt.msc",
   },
   {
+    what: "a name that is listed and that no driver answers for",
+    facts: failing("com3", NO_PORT),
+    id: "not-found",
+    severity: "problem",
+    says: /com3 is in the list of ports and cannot be opened/,
+  },
+  {
     what: "a path of another system",
     facts: failing("/dev/ttyUSB0", NO_PORT, { ports: [] }),
     id: "not-found",
