@@ -2,6 +2,7 @@
 // that cannot start has started nothing.
 
 import { resolve } from "node:path";
+import { UnsupportedPlatformError } from "anyserial";
 import type { Framing } from "./framing/framing.ts";
 import { LinkClaim } from "./links.ts";
 import { DeviceMember, loadDevice } from "./members/device.ts";
@@ -11,6 +12,7 @@ import { PtyPortMember } from "./members/pty-port.ts";
 import { SerialPortMember } from "./members/serial-port.ts";
 import { TcpMember } from "./members/tcp.ts";
 import type { MemberPlan } from "./plan.ts";
+import { isPosix } from "./posix.ts";
 import { Station, type StationShared } from "./station.ts";
 
 /** Claims of this hub, by path. */
@@ -39,6 +41,7 @@ export async function createStation(
   const build = (make: (host: MemberHost) => Member): Station =>
     new Station(plan, { shared: around.shared, framing }, make);
   if ("port" in config) {
+    if (!isPosix()) throw noPtys(plan);
     const claim = claimLink(resolve(around.directory, config.port), around.claims);
     return opened(build, (host) => new PtyPortMember(config, claim, host));
   }
@@ -55,6 +58,18 @@ export async function createStation(
     return new DeviceMember(config, { network, member, definition, send }, host);
   });
   return station;
+}
+
+/** Without a kernel driver nothing of ours can appear as `COMn`. */
+function noPtys({ network, name }: MemberPlan): UnsupportedPlatformError {
+  return new UnsupportedPlatformError(
+    `Cannot make member "${name}" of network "${network}": this system has no ptys to emulate ports with`,
+    {
+      code: "ERR_SERIAL_PLATFORM",
+      operation: "create",
+      hint: "use members of the kinds serial, tcp, process and device, or one end of a virtual pair such as com0com's as serial",
+    },
+  );
 }
 
 function claimLink(path: string, claims: Claims): LinkClaim {

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readFileSync, writeSync } from "node:fs";
 import { ConfigurationError } from "anyserial";
+import { isPosix } from "./posix.ts";
 
 const TOKEN_BYTES = 32;
 const PRIVATE_MODE = 0o600;
@@ -42,7 +43,8 @@ function readToken(file: string): string {
   try {
     const status = fstatSync(fd);
     if (!status.isFile()) throw unusable(file, "it is no file", "give another listen.tokenFile");
-    if ((status.mode & 0o077) !== 0) {
+    // On Windows, the rights of the folder decide; there are no modes.
+    if (isPosix() && (status.mode & 0o077) !== 0) {
       throw unusable(file, "other users can read it", `chmod 600 ${file}`);
     }
     const token = readFileSync(fd, "utf8").trim();

@@ -20,7 +20,7 @@ const SPEC: CommandSpec<typeof OPTIONS> = {
     `Runs the networks of FILE (default ${DEFAULT_FILE}; write one with "anyserial hub init") until Ctrl-C or ` +
       "SIGTERM. On a terminal it shows a live table, elsewhere a line for every event. SIGHUP reads FILE " +
       "again.",
-    "Not for Windows: it has no ptys.",
+    "On Windows only real ports, TCP peers, programs and devices can be members: it has no ptys.",
   ],
   positionals: { text: "[FILE]", minimum: 0, maximum: 1 },
   options: OPTIONS,

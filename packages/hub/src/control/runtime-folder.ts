@@ -1,15 +1,20 @@
 // Where control sockets live: a folder that only this user can enter, and a name that follows from the
-// configuration file, so that `status FILE` finds what `hub FILE` started.
+// configuration file, so that `status FILE` finds what `hub FILE` started. On Windows they are named
+// pipes, which all users have in one place.
 
 import { createHash } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, realpathSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { ConfigurationError, PortPermissionError } from "anyserial";
+import { isPosix } from "../posix.ts";
 
 const FOLDER_MODE = 0o700;
 const HASH_DIGITS = 8;
 const NAME_MAX = 32;
+
+/** Where Windows has its named pipes. @see "Pipe Names" of the Win32 documentation */
+const PIPES = "\\\\.\\pipe\\";
 
 /** `sun_path` without its NUL. @see unix(7) */
 const SOCKET_PATH_BYTES_MAX = 107;
@@ -18,9 +23,11 @@ const SOCKET_PATH_BYTES_MAX = 107;
  * Finds the runtime folder.
  *
  * @param env The process's environment.
- * @returns `/run/anyserial` for root, `$XDG_RUNTIME_DIR/anyserial`, or one in the temporary folder.
+ * @returns `/run/anyserial` for root, `$XDG_RUNTIME_DIR/anyserial`, or one in the temporary folder; on
+ *   Windows the place of all named pipes.
  */
 export function runtimeFolder(env: NodeJS.ProcessEnv = process.env): string {
+  if (!isPosix()) return PIPES;
   const { uid } = userInfo();
   const own = env["XDG_RUNTIME_DIR"];
   if (own?.startsWith("/") === true) return join(own, "anyserial");
@@ -34,6 +41,7 @@ export function runtimeFolder(env: NodeJS.ProcessEnv = process.env): string {
  * @throws `PortPermissionError` `EACCES` — it belongs to somebody else, or others can enter it.
  */
 export function makeRuntimeFolder(folder: string): void {
+  if (folder === PIPES) return;
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   const status = lstatSync(folder);
   const isOwn = status.isDirectory() && status.uid === userInfo().uid;
@@ -60,7 +68,17 @@ export function controlPathOf(file: string, folder: string = runtimeFolder()): s
     .replace(/[^A-Za-z0-9_-]/g, "_")
     .slice(0, NAME_MAX);
   const hash = createHash("sha256").update(path).digest("hex").slice(0, HASH_DIGITS);
+  if (folder === PIPES) return `${PIPES}${pipePrefix()}${name}-${hash}`;
   return join(folder, `${name}-${hash}.sock`);
+}
+
+/**
+ * Tells whether a control socket is a named pipe of Windows, which is no file.
+ *
+ * @param path Path of a control socket.
+ */
+export function isPipe(path: string): boolean {
+  return path.startsWith(PIPES);
 }
 
 /**
@@ -71,8 +89,11 @@ export function controlPathOf(file: string, folder: string = runtimeFolder()): s
  */
 export function listControlPaths(folder: string = runtimeFolder()): readonly string[] {
   try {
-    const names = readdirSync(folder).filter((name) => name.endsWith(".sock"));
-    return names.map((name) => join(folder, name));
+    const isOurs = (name: string): boolean =>
+      folder === PIPES ? name.startsWith(pipePrefix()) : name.endsWith(".sock");
+    return readdirSync(folder)
+      .filter(isOurs)
+      .map((name) => (folder === PIPES ? `${PIPES}${name}` : join(folder, name)));
   } catch {
     return []; // no hub was ever started
   }
@@ -82,9 +103,18 @@ export function listControlPaths(folder: string = runtimeFolder()): readonly str
  * Checks that the kernel takes a path for a socket.
  *
  * @param path Path.
- * @throws `ConfigurationError` `ERR_INVALID_ARG_VALUE` — it is too long.
+ * @throws `ConfigurationError` `ERR_INVALID_ARG_VALUE` — it is too long, or no named pipe on Windows.
  */
 export function checkSocketPath(path: string): void {
+  if (isPipe(path)) return;
+  if (!isPosix()) {
+    throw new ConfigurationError(`Cannot listen on "${path}": sockets of Windows are named pipes`, {
+      code: "ERR_INVALID_ARG_VALUE",
+      path,
+      operation: "control",
+      hint: `give a listen.control such as ${PIPES}hub, or none`,
+    });
+  }
   if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES_MAX) return;
   throw new ConfigurationError(`Cannot listen on "${path}": the path is too long for a socket`, {
     code: "ERR_INVALID_ARG_VALUE",
@@ -92,6 +122,10 @@ export function checkSocketPath(path: string): void {
     operation: "control",
     hint: `give a listen.control of at most ${SOCKET_PATH_BYTES_MAX} bytes`,
   });
+}
+
+function pipePrefix(): string {
+  return `anyserial-${userInfo().username.replace(/[^A-Za-z0-9_-]/g, "_")}-`;
 }
 
 function realPath(file: string): string {

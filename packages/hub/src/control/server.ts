@@ -15,7 +15,7 @@ import {
   parseRequest,
   REQUEST_BYTES_MAX,
 } from "./protocol.ts";
-import { checkSocketPath } from "./runtime-folder.ts";
+import { checkSocketPath, isPipe } from "./runtime-folder.ts";
 
 const CONNECTIONS_MAX = 32;
 const SOCKET_MODE = 0o600;
@@ -46,7 +46,9 @@ export class ControlServer {
   }
 
   /** Whoever calls process.exit() leaves no socket. */
-  readonly #onExit = (): void => rmSync(this.path, { force: true });
+  readonly #onExit = (): void => {
+    if (!isPipe(this.path)) rmSync(this.path, { force: true });
+  };
 
   /**
    * Starts to serve. The socket of a hub that crashed is replaced.
@@ -137,7 +139,7 @@ function listen(server: Server, path: string): Promise<void> {
       reject(error.code === "EADDRINUSE" ? busy(path, "another program was faster") : error),
     );
     server.once("listening", () => {
-      chmodSync(path, SOCKET_MODE);
+      if (!isPipe(path)) chmodSync(path, SOCKET_MODE);
       resolve();
     });
     const before = process.umask(PRIVATE_UMASK);
@@ -147,6 +149,7 @@ function listen(server: Server, path: string): Promise<void> {
 }
 
 async function removeStale(path: string): Promise<void> {
+  if (isPipe(path)) return; // a pipe goes with its program
   const status = lstatSync(path, { throwIfNoEntry: false });
   if (status === undefined) return;
   if (!status.isSocket()) throw busy(path, "something that is no socket is there");

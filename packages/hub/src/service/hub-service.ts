@@ -2,7 +2,7 @@
 // systemd. What `anyserial hub FILE` runs.
 
 import { dirname, resolve } from "node:path";
-import { SerialError, UnsupportedPlatformError } from "anyserial";
+import { SerialError } from "anyserial";
 import { loadHubConfig } from "../config/load.ts";
 import { controlPathOf, makeRuntimeFolder, runtimeFolder } from "../control/runtime-folder.ts";
 import { ControlServer } from "../control/server.ts";
@@ -74,12 +74,6 @@ export class HubService implements AsyncDisposable {
    * @throws As {@link startHubService}.
    */
   async start(): Promise<void> {
-    if (process.getuid === undefined) {
-      throw new UnsupportedPlatformError("Cannot run a hub: this system has no ptys", {
-        code: "ERR_SERIAL_PLATFORM",
-        operation: "create",
-      });
-    }
     const config = await loadHubConfig(this.#options.file);
     // First of all: it tells whether the hub is running already.
     const control = await this.#startControl(config);
