@@ -16,6 +16,7 @@ export interface UsbNode {
 
 const USB = /^USB\\VID_([0-9A-F]{4})&PID_([0-9A-F]{4})(?:&MI_([0-9A-F]{2}))?\\(.+)$/i;
 const FTDI = /^FTDIBUS\\(?:COMPORT&)?VID_([0-9A-F]{4})[+&]PID_([0-9A-F]{4})(?:\+([^\\]*))?\\/i;
+const ANY = /(?:^|[\\&])VID_([0-9A-F]{4})[&+]PID_([0-9A-F]{4})/i;
 /** A Bluetooth port hangs on the adapter of this machine, which is not what it talks to. */
 const BLUETOOTH = /^BTH/i;
 
@@ -54,6 +55,21 @@ export function parseFtdiId(id: string): UsbNode | undefined {
     interfaceNumber: undefined,
     serialNumber: madeByDevice(instance)?.replace(/[A-H]$/, "") || undefined,
   };
+}
+
+/**
+ * Reads hardware ids, for a port whose driver enumerates it under a name of its own.
+ *
+ * @param ids Such as `MODEM\\VID_1E0E&PID_9001&MI_02`, the most special first.
+ * @returns The ids of the first that has them.
+ */
+export function parseHardwareIds(ids: readonly string[]): Pick<UsbNode, "vid" | "pid"> | undefined {
+  for (const id of ids) {
+    const [, vid, pid] = ANY.exec(id) ?? [];
+    if (vid === undefined || pid === undefined) continue;
+    return { vid: Number.parseInt(vid, 16), pid: Number.parseInt(pid, 16) };
+  }
+  return undefined;
 }
 
 /** Tells whether the devices above a port say what it is. */

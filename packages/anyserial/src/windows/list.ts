@@ -13,6 +13,7 @@ import {
   LAST_ARRIVAL,
   SPDRP_DEVICEDESC,
   SPDRP_FRIENDLYNAME,
+  SPDRP_HARDWAREID,
   SPDRP_MFG,
   SPDRP_SERVICE,
 } from "./device-abi.ts";
@@ -20,6 +21,7 @@ import { type Device, type DeviceNode, type DeviceSystem, walkDevices } from "./
 import {
   isOfItsParents,
   parseFtdiId,
+  parseHardwareIds,
   parseUsbId,
   pySerialHardwareId,
   type UsbNode,
@@ -149,6 +151,7 @@ function readPort(device: Device, name: string): PortInfo {
   const parents = isOfItsParents(instanceId) ? parentsOf(device) : [];
   const usb = findUsb([{ node: device, id: instanceId }, ...parents]);
   const own = parseFtdiId(instanceId);
+  const ids = usb ?? own ?? parseHardwareIds(device.texts(SPDRP_HARDWAREID));
   const description = device.text(SPDRP_FRIENDLYNAME) ?? device.text(SPDRP_DEVICEDESC) ?? name;
   return createPortInfo({
     path: name,
@@ -158,8 +161,8 @@ function readPort(device: Device, name: string): PortInfo {
       locationPath: device.locationPath,
       parentIds: parents.map(({ id }) => id),
     }),
-    vid: usb?.vid ?? own?.vid,
-    pid: usb?.pid ?? own?.pid,
+    vid: ids?.vid,
+    pid: ids?.pid,
     serialNumber: usb?.serialNumber ?? own?.serialNumber,
     manufacturer: device.text(SPDRP_MFG),
     product: usb?.product,

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import {
   isOfItsParents,
   parseFtdiId,
+  parseHardwareIds,
   parseUsbId,
   pySerialHardwareId,
   usbLocation,
@@ -71,6 +72,19 @@ for (const [id, vid, pid, serialNumber] of FTDI_IDS) {
 test("parseFtdiId() passes over other enumerators", () => {
   assert.equal(parseFtdiId("USB\\VID_0403&PID_6001\\A50285BI"), undefined);
 });
+
+for (const [ids, found] of [
+  [["MODEM\\VID_1E0E&PID_9001&MI_02"], { vid: 0x1e0e, pid: 0x9001 }],
+  [["QCUSB\\REV_01", "USB\\VID_2C7C&PID_0125&REV_0318&MI_02"], { vid: 0x2c7c, pid: 0x0125 }],
+  [["FTDIBUS\\COMPORT&VID_0403&PID_6001"], { vid: 0x0403, pid: 0x6001 }],
+  [["ACPI\\VEN_PNP&DEV_0501", "*PNP0501"], undefined],
+  [["BTHENUM\\{00001101}_VID&0001005D_PID&223B"], undefined],
+  [[], undefined],
+] as const) {
+  test(`parseHardwareIds() reads ${ids[0] ?? "nothing"}`, () => {
+    assert.deepEqual(parseHardwareIds(ids), found);
+  });
+}
 
 test("isOfItsParents() is false for Bluetooth only", () => {
   assert.equal(isOfItsParents("BTHENUM\\{00001101}\\1"), false);

@@ -125,6 +125,19 @@ test("listPorts() finds the USB adapter behind an enumerator of its driver", asy
   assert.equal(port?.hardwareId, "MXUPORT\\COM\\6&3A4B5C&0&0000");
 });
 
+test("listPorts() takes the hardware ids where nothing above is USB", async () => {
+  const [port] = await list([
+    {
+      id: "SWMUXUSB\\PORT\\6&1&0&0002",
+      class: "ports",
+      portName: "COM31",
+      properties: { 1: ["SWMUXUSB\\VID_1199&PID_9071&MI_03", "SWMUXUSB\\PORT"] },
+    },
+  ]);
+
+  assert.deepEqual([port?.vid, port?.pid, port?.serialNumber], [0x1199, 0x9071, undefined]);
+});
+
 test("listPorts() leaves out parallel ports, and gives a mainboard's port no USB ids", async () => {
   const ports = await list(models.MAINBOARD);
 
