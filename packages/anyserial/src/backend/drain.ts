@@ -2,7 +2,10 @@
 // line's rate makes sense. Pure timing; the looking is passed in.
 
 import { setTimeout as sleep } from "node:timers/promises";
+import type { EffectiveConfig } from "../config.ts";
 
+/** Of the transmitters that are in use: that of an FT2232H. */
+const LARGEST_FIFO_BYTES = 4096;
 const BITS_PER_CHARACTER = 10;
 const SHORTEST_MS = 1;
 const LONGEST_MS = 50;
@@ -18,6 +21,19 @@ const OUTPUT_SLACK_MS = 100;
  */
 export function wireTimeMs(bytes: number, baudRate: number): number {
   return (bytes * BITS_PER_CHARACTER * 1000) / Math.max(baudRate, 1);
+}
+
+/**
+ * How long a transmitter is waited for. The kernel gives up after twice the time that the line needs
+ * for what the transmitter holds (serial_core.c, uart_wait_until_sent), since there are chips that
+ * never say that they are empty. Flow control may hold bytes back for as long as it likes.
+ *
+ * @param settings In force.
+ * @returns Milliseconds.
+ */
+export function transmitterPatienceMs({ baudRate, flowControl }: EffectiveConfig): number {
+  if (Object.values(flowControl).includes(true)) return Number.POSITIVE_INFINITY;
+  return 2 * wireTimeMs(LARGEST_FIFO_BYTES, baudRate);
 }
 
 /**

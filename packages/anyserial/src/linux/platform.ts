@@ -127,8 +127,9 @@ function probe(libc: Libc, abi: LinuxAbi, fd: number): Partial<Record<Feature, C
   };
 }
 
-function isTransmitterEmpty(libc: Libc, abi: LinuxAbi, fd: number): boolean | undefined {
+function isTransmitterEmpty(libc: Libc, abi: LinuxAbi, fd: number): boolean | number | undefined {
   const status = new Int32Array(1);
   const result = libc.ioctl(fd, abi.TIOCSERGETLSR, new Uint8Array(status.buffer));
-  return result < 0 ? undefined : ((status[0] as number) & abi.TIOCSER_TEMT) !== 0;
+  if (result === -(abi.errno["ENOTTY"] as number)) return undefined;
+  return result < 0 ? result : ((status[0] as number) & abi.TIOCSER_TEMT) !== 0;
 }

@@ -2,6 +2,7 @@
 // posix-port.ts adds waiting without blocking. Platform differences come in as data.
 
 import type { BlockingPort, LineErrorCounts, SettleUnsupported } from "../backend/backend.ts";
+import { transmitterPatienceMs } from "../backend/drain.ts";
 import { refineCapabilities, type SerialCapabilities } from "../capabilities.ts";
 import type { EffectiveConfig, SerialConfig } from "../config.ts";
 import { actionOf, SerialDisconnectedError, type SerialError } from "../errors.ts";
@@ -13,6 +14,7 @@ import { TtySettings } from "./tty-settings.ts";
 
 const READ = { context: "io", operation: "receive", syscall: "read" } as const;
 const WRITE = { context: "io", operation: "send", syscall: "write" } as const;
+const TRANSMITTER = { context: "io", operation: "drain", syscall: "ioctl(TIOCSERGETLSR)" } as const;
 const LONGEST_POLL_MS = 0x7fff_ffff;
 
 /** An open terminal. The constructor stores; `openTty()` in open-tty.ts does the work. */
@@ -114,11 +116,16 @@ export class PosixDevice implements BlockingPort {
 
   drainBlocking(exact: boolean, timeoutMs: number): boolean {
     const deadline = performance.now() + timeoutMs;
-    while (!this.#isDrained(exact)) {
+    let giveUpAt: number | undefined;
+    for (;;) {
+      if (this.outputWaiting() === 0) {
+        if (!exact || this.#isTransmitted()) return true;
+        giveUpAt ??= performance.now() + transmitterPatienceMs(this.effectiveConfig());
+        if (performance.now() >= giveUpAt) return true;
+      }
       if (performance.now() >= deadline) return false;
       this.sleepBlocking(1);
     }
-    return true;
   }
 
   sleepBlocking(durationMs: number): void {
@@ -180,11 +187,17 @@ export class PosixDevice implements BlockingPort {
     );
   }
 
-  #isDrained(exact: boolean): boolean {
+  /** What the platform says of the transmitter; fails when the device is gone. */
+  protected isTransmitterEmpty(): boolean | undefined {
+    const answer = this.tty.platform.isTransmitterEmpty(this.fd);
+    if (typeof answer === "number") throw this.tty.failure(TRANSMITTER, answer);
+    return answer;
+  }
+
+  #isTransmitted(): boolean {
     const { platform, isPseudoTerminal } = this.tty;
-    if (this.outputWaiting() > 0) return false;
-    if (!exact || isPseudoTerminal) return true;
-    return platform.isTransmitterEmpty(this.fd) ?? platform.tcdrain(this.fd) >= 0;
+    if (isPseudoTerminal) return true;
+    return this.isTransmitterEmpty() ?? platform.tcdrain(this.fd) >= 0;
   }
 
   #wait(events: number, deadline: number): boolean {

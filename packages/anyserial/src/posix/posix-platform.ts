@@ -45,8 +45,8 @@ export interface PosixPlatform {
   probe(fd: number): Partial<Record<Feature, Capability>>;
   /** Driver's counters, or `-errno`. */
   readCounts(fd: number): { edges: ModemLineCounts; errors: LineErrorCounts } | number;
-  /** The transmitter's FIFO is empty; `undefined` where the driver cannot say. */
-  isTransmitterEmpty(fd: number): boolean | undefined;
+  /** The transmitter's FIFO is empty; `undefined` where the driver cannot say, `-errno` on failure. */
+  isTransmitterEmpty(fd: number): boolean | number | undefined;
   /** Somebody asked for exclusive use; `undefined` where the driver cannot say. */
   isExclusive(fd: number): boolean | undefined;
   /** Low latency is on; `undefined` where the driver has none. */

@@ -7,9 +7,11 @@ import {
   letOutputGo,
   longestOutputMs,
   sleepUntilAborted,
+  transmitterPatienceMs,
   waitDrained,
   waitUntil,
 } from "../backend/drain.ts";
+import type { EffectiveConfig } from "../config.ts";
 import type { SerialError } from "../errors.ts";
 import { PosixDevice } from "./posix-device.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
@@ -89,14 +91,24 @@ export class PosixPort extends PosixDevice implements BackendPort {
   }
 
   async drain(exact: boolean, signal: AbortSignal): Promise<void> {
-    const { baudRate } = this.effectiveConfig();
-    await waitDrained(() => this.outputWaiting(), baudRate, signal);
+    const settings = this.effectiveConfig();
+    await waitDrained(() => this.outputWaiting(), settings.baudRate, signal);
     if (!exact || this.tty.isPseudoTerminal) return;
-    const { platform } = this.tty;
-    const canTell = platform.isTransmitterEmpty(this.fd) !== undefined;
-    if (canTell) await waitUntil(() => platform.isTransmitterEmpty(this.fd) !== false, signal);
+    const canTell = this.isTransmitterEmpty() !== undefined;
+    if (canTell && !(await this.#transmitterIsEmpty(settings, signal))) return;
     // A driver that can tell may go by what a chip reported a while ago: tcdrain(3) asks the chip.
-    if (!canTell || platform.threads !== undefined) await this.#drainInThread(signal);
+    if (!canTell || this.tty.platform.threads !== undefined) await this.#drainInThread(signal);
+  }
+
+  /** Waits until the driver says so; `false` for one that never does. */
+  async #transmitterIsEmpty(settings: EffectiveConfig, signal: AbortSignal): Promise<boolean> {
+    const giveUpAt = performance.now() + transmitterPatienceMs(settings);
+    let isEmpty = false;
+    await waitUntil(() => {
+      isEmpty = this.isTransmitterEmpty() !== false;
+      return isEmpty || performance.now() >= giveUpAt;
+    }, signal);
+    return isEmpty;
   }
 
   async waitModemLineChange(signal: AbortSignal): Promise<void> {

@@ -114,4 +114,6 @@ test("linuxPlatform().isTransmitterEmpty() tells the bit, or that nobody knows",
   equal(platform.isTransmitterEmpty(3), false);
   libc.lineStatus = () => 1; // TIOCSER_TEMT
   equal(platform.isTransmitterEmpty(3), true);
+  libc.fail("TIOCSERGETLSR", "EIO");
+  equal(platform.isTransmitterEmpty(3), -5);
 });

@@ -7,6 +7,8 @@ import { FakeLibc, fakePlatform, words } from "../../helpers/fake-libc.ts";
 import { FakeReadiness, type FakeWatch } from "../../helpers/fake-readiness.ts";
 
 const EAGAIN = -11;
+const CRTSCTS = 0x8000_0000; // <asm-generic/termbits-common.h>
+const SLOW = words(44, { 36: 300, 40: 300 });
 const FAST = words(44, { 36: 0xffff_ffff, 40: 0xffff_ffff }); // a line that needs no time
 
 interface SetUp {
@@ -219,6 +221,7 @@ test("PosixPort.drain() looks until the output queue is empty", async () => {
 
 test("PosixPort.drain() exactly waits for the transmitter too", async () => {
   const { libc, port } = setUp();
+  libc.termios = SLOW.slice();
   libc.lineStatus = queue(1, 0, 0, 1); // asked once whether it can say, then until it is empty
 
   await port.drain(true, new AbortController().signal);
@@ -248,6 +251,7 @@ test("PosixPort.drain() rejects with the signal's reason", async () => {
 
 test("PosixPort.drain() exactly rejects with the signal's reason while the transmitter is busy", async () => {
   const { libc, port } = setUp();
+  libc.termios = SLOW.slice();
   libc.lineStatus = () => 0;
   const controller = new AbortController();
   const reason = new Error("enough");
@@ -257,6 +261,40 @@ test("PosixPort.drain() exactly rejects with the signal's reason while the trans
   controller.abort(reason);
 
   await rejects(draining, (error) => error === reason);
+});
+
+test("PosixPort.drain() exactly gives a transmitter up that is never empty", async () => {
+  const { libc, port } = setUp();
+  libc.lineStatus = () => 0;
+
+  await port.drain(true, new AbortController().signal);
+
+  ok(libc.calls.includes("TIOCSERGETLSR"));
+});
+
+test("PosixPort.drain() exactly waits on where flow control may hold the transmitter", async () => {
+  const { libc, port } = setUp();
+  libc.termios = words(44, { 8: CRTSCTS, 36: 0xffff_ffff, 40: 0xffff_ffff });
+  libc.lineStatus = () => 0;
+  const controller = new AbortController();
+
+  const draining = port.drain(true, controller.signal);
+  while (libc.calls.filter((call) => call === "TIOCSERGETLSR").length < 4) await settled();
+  controller.abort("enough");
+
+  await rejects(draining, (error) => error === "enough");
+});
+
+test("PosixPort.drain() exactly fails when the device goes while the transmitter is busy", async () => {
+  const { libc, port } = setUp();
+  libc.termios = SLOW.slice();
+  libc.lineStatus = () => 0;
+
+  const draining = port.drain(true, new AbortController().signal);
+  await settled();
+  libc.failAlways("TIOCSERGETLSR", "EIO");
+
+  await rejects(draining, { name: "SerialDisconnectedError", operation: "drain" });
 });
 
 test("PosixPort.drain() fails when the device is gone", async () => {
