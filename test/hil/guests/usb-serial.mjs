@@ -5,9 +5,10 @@ import { amd64 } from "../machine/amd64.mjs";
 export const guest = {
   name: "usb-serial",
   architecture: amd64,
-  timeoutSeconds: 400,
+  timeoutSeconds: 560,
+  fileTimeoutSeconds: 300,
   modules: ["uhci_hcd", "ftdi_sio"],
   channels: ["left", "right"],
-  // Of QEMU's controllers the one that fails what is sent to a device that has gone, as real ones do.
+  // Of QEMU's controllers one that fails what is sent to a device that has gone, as real ones do.
   devices: ["-device", "piix3-usb-uhci,id=usb"],
 };

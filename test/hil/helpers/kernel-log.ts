@@ -5,6 +5,8 @@ import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 
 const PATH = "/dev/kmsg";
 const LONGEST_RECORD = 8192;
+/** The clocks are compared this often: the closest comparison counts. */
+const CALIBRATIONS = 20;
 
 interface LogRecord {
   /** Of the kernel's own clock. */
@@ -20,13 +22,10 @@ export class KernelLog {
 
   constructor() {
     this.#fd = openSync(PATH, constants.O_RDWR | constants.O_NONBLOCK);
-    const mark = `anyserial-hil ${process.pid} ${performance.now()}`;
-    const before = performance.now();
-    writeSync(this.#fd, `${mark}\n`); // a record without an end is not handed out yet
-    const after = performance.now();
-    const own = this.#read().find(({ text }) => text === mark);
-    if (own === undefined) throw new Error("the kernel's log lacks what was just written to it");
-    this.#offsetMs = (before + after) / 2 - own.timeUs / 1000;
+    this.#read();
+    const tries = Array.from({ length: CALIBRATIONS }, () => this.#compareClocks());
+    const best = tries.sort((one, other) => one.windowMs - other.windowMs)[0];
+    this.#offsetMs = best?.offsetMs ?? 0;
   }
 
   /**
@@ -43,6 +42,17 @@ export class KernelLog {
 
   close(): void {
     closeSync(this.#fd);
+  }
+
+  /** Has the kernel log the time; what passes meanwhile is the window in which it did. */
+  #compareClocks(): { readonly offsetMs: number; readonly windowMs: number } {
+    const mark = `anyserial-hil ${process.pid} ${performance.now()}`;
+    const before = performance.now();
+    writeSync(this.#fd, `${mark}\n`); // a record without an end is not handed out yet
+    const after = performance.now();
+    const own = this.#read().find(({ text }) => text === mark);
+    if (own === undefined) throw new Error("the kernel's log lacks what was just written to it");
+    return { offsetMs: (before + after) / 2 - own.timeUs / 1000, windowMs: after - before };
   }
 
   /** Reads the records that are new. */

@@ -6,7 +6,7 @@ import { qmp } from "./host.ts";
 import { until } from "./until.ts";
 
 /** QEMU would put a hub in between where it is left to choose, which loses devices now and then. */
-const USB_PORTS: Readonly<Record<string, string>> = { left: "1", right: "2" };
+const USB_PORTS = { left: "1", right: "2" };
 const DEVICES = "/sys/bus/usb-serial/devices";
 
 /** An adapter that is plugged in, or was. */
@@ -14,27 +14,32 @@ export interface UsbAdapter {
   /** Path of its node while it is plugged in, `/dev/ttyUSB…`. */
   path: string;
   readonly serial: string;
-  /** Plugs it in, anew if it is plugged in; its path may be another one then. */
+  readonly isPlugged: boolean;
+  /** Plugs it in, after it was unplugged; its path may be another one then. */
   plug(): Promise<void>;
   /** Pulls it out; returns when the kernel knows. */
   unplug(): Promise<void>;
 }
 
-let devices = 0;
+/** Where an adapter is plugged in. */
+export interface UsbSocket {
+  /** The host's channel that is its line; each takes one adapter at a time. */
+  readonly channel: "left" | "right";
+  /** Its USB serial number. */
+  readonly serial?: string;
+}
 
 /**
  * Plugs an adapter in, until the test ends.
  *
  * @param t The test, or the file.
- * @param channel The host's channel that is its line; each takes one adapter at a time.
- * @param serial Its USB serial number.
+ * @param socket Where.
  */
 export async function plugAdapter(
   t: { readonly after: (run: () => Promise<void>) => void },
-  channel: string,
-  serial: string = channel.toUpperCase(),
+  socket: UsbSocket,
 ): Promise<UsbAdapter> {
-  const adapter = new Adapter(channel, serial);
+  const adapter = new Adapter(socket);
   t.after(() => adapter.unplug());
   await adapter.plug();
   return adapter;
@@ -42,42 +47,43 @@ export async function plugAdapter(
 
 class Adapter implements UsbAdapter {
   path = "";
+  isPlugged = false;
   readonly serial: string;
-  readonly #channel: string;
-  #id: string | undefined;
+  readonly #channel: "left" | "right";
 
-  constructor(channel: string, serial: string) {
+  constructor({ channel, serial = channel.toUpperCase() }: UsbSocket) {
     this.#channel = channel;
     this.serial = serial;
   }
 
   async plug(): Promise<void> {
-    await this.unplug();
-    const id = `adapter${++devices}`;
     const { serial } = this;
-    await until(`QEMU takes the adapter ${serial}`, () => this.#add(id));
-    this.#id = id;
+    await until(`QEMU takes the adapter ${serial}`, () => this.#add());
+    this.isPlugged = true;
     this.path = await until(`the kernel finds the adapter ${serial}`, () => nodeOf(serial));
   }
 
   async unplug(): Promise<void> {
-    if (this.#id === undefined) return;
-    const id = this.#id;
-    this.#id = undefined;
-    await qmp("device_del", { id });
+    if (!this.isPlugged) return;
+    this.isPlugged = false;
+    await qmp("device_del", { id: this.#channel });
     await until(`the kernel loses the adapter ${this.serial}`, () => !nodeOf(this.serial));
   }
 
-  /** Right after device_del, the channel still counts as in use for a moment. */
-  async #add(id: string): Promise<boolean> {
+  async #add(): Promise<boolean> {
     const chardev = this.#channel;
-    const options = { driver: "usb-serial", bus: "usb.0", port: USB_PORTS[chardev] };
+    const where = { bus: "usb.0", port: USB_PORTS[chardev] };
+    const { serial } = this;
     try {
-      await qmp("device_add", { ...options, chardev, id, serial: this.serial });
+      await qmp("device_add", { driver: "usb-serial", ...where, chardev, id: chardev, serial });
       return true;
     } catch (error) {
+      // Right after device_del, the channel still counts as in use for a moment.
       if (/in use/.test(String(error))) return false;
-      throw error;
+      // What a test file that was ended left plugged in.
+      if (!/Duplicate device/.test(String(error))) throw error;
+      await qmp("device_del", { id: chardev });
+      return false;
     }
   }
 }

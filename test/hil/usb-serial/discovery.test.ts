@@ -5,7 +5,7 @@ import { after, test } from "node:test";
 import { findSerialPort, listSerialPorts, openSerialPort, watchSerialPorts } from "anyserial";
 import { plugAdapter } from "../helpers/usb-adapter.ts";
 
-const LEFT = await plugAdapter({ after }, "left", "LEFT01");
+const LEFT = await plugAdapter({ after }, { channel: "left", serial: "LEFT01" });
 
 test("listSerialPorts() reports what the kernel knows of a USB adapter", async () => {
   const ports = await listSerialPorts();
@@ -31,7 +31,7 @@ test("listSerialPorts() reports what the kernel knows of a USB adapter", async (
 });
 
 test("openSerialPort() opens the adapter that a filter means", async (t) => {
-  await plugAdapter(t, "right", "RIGHT1");
+  await plugAdapter(t, { channel: "right", serial: "RIGHT1" });
   const port = await openSerialPort({ vid: 0x0403, serialNumber: "LEFT01" });
 
   equal(port.path, LEFT.path);
@@ -41,7 +41,7 @@ test("openSerialPort() opens the adapter that a filter means", async (t) => {
 });
 
 test("openSerialPort() refuses a filter that two adapters match", async (t) => {
-  await plugAdapter(t, "right", "RIGHT1");
+  await plugAdapter(t, { channel: "right", serial: "RIGHT1" });
 
   await rejects(openSerialPort({ vid: 0x0403 }), { code: "ERR_SERIAL_AMBIGUOUS" });
 });
@@ -49,7 +49,7 @@ test("openSerialPort() refuses a filter that two adapters match", async (t) => {
 test("watchSerialPorts() tells of an adapter that comes and goes", async (t) => {
   const events = watchSerialPorts();
   const added = events.next();
-  const right = await plugAdapter(t, "right", "RIGHT2");
+  const right = await plugAdapter(t, { channel: "right", serial: "RIGHT2" });
   const { path } = right;
 
   deepEqual(await added, {

@@ -15,7 +15,7 @@ import {
 import { controlLines } from "../helpers/ioctl.ts";
 import { plugAdapter } from "../helpers/usb-adapter.ts";
 
-const { path } = await plugAdapter({ after }, "left");
+const { path } = await plugAdapter({ after }, { channel: "left" });
 const TIMER = `/sys/class/tty/${basename(path)}/device/latency_timer`;
 const RS485: Rs485Config = {
   enabled: true,
