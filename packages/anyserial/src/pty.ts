@@ -50,7 +50,7 @@ export interface VirtualPortSettings extends Omit<EffectiveConfig, "rs485">, Ter
  * @param options Link, mode and ownership; by default only the pty's own path, owned by this user.
  * @returns The device side. The application opens `path`.
  * @throws `PortBusyError` `EEXIST` — something that is not a stale link is at `link`.
- * @throws `UnsupportedPlatformError` `ERR_SERIAL_PLATFORM` — the system has no ptys.
+ * @throws `UnsupportedPlatformError` `ERR_SERIAL_PLATFORM` — no ptys are made on this system.
  * @throws `ConfigurationError` `ERR_INVALID_ARG_VALUE` — an option is wrong.
  * @example
  * ```ts
@@ -68,7 +68,8 @@ export async function createVirtualPort(options: VirtualPortOptions = {}): Promi
   }
   const backend = await selectBackend();
   if (backend.createPty === undefined) {
-    throw new UnsupportedPlatformError("Cannot create a port: this system has no ptys", {
+    const { platform } = backend.platformCapabilities();
+    throw new UnsupportedPlatformError(`Cannot create a port: no ptys are made on ${platform}`, {
       code: "ERR_SERIAL_PLATFORM",
       operation: "create",
       hint: "use serialPortPair() of anyserial/testing, which needs no kernel",

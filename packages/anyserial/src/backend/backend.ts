@@ -68,7 +68,7 @@ export interface Backend {
   /** Looks at a port without changing it; missing where the platform cannot. */
   readonly inspect?: (path: string) => PortInspection;
 
-  /** Makes an emulated port; missing where the platform has no ptys. */
+  /** Makes an emulated port; missing where the platform makes no ptys. */
   readonly createPty?: (name: string | undefined) => PtyBackendPort;
 
   /**

@@ -5,6 +5,7 @@ import type { BsdFamilyAbi } from "../posix/bsd-abi.ts";
 import { bsdFamilyPlatform } from "../posix/bsd-platform.ts";
 import type { Libc } from "../posix/libc.ts";
 import type { PosixPlatform } from "../posix/posix-platform.ts";
+import { openHint } from "./hints.ts";
 import type { BsdVariant } from "./variant.ts";
 
 /** Device sides of ptys: FreeBSD and DragonFly have no others; `ttyu0` of FreeBSD is a real port. */
@@ -48,10 +49,13 @@ export interface BsdParts {
 /** Builds the platform. */
 export function bsdPlatform({ variant, ...parts }: BsdParts): PosixPlatform {
   const hasOldPtys = variant === "openbsd" || variant === "netbsd";
-  return bsdFamilyPlatform({
-    ...parts,
-    name: variant,
-    capabilities: bsdCapabilities(variant),
-    ptyPaths: hasOldPtys ? OLD_PTY_PATHS : PTY_PATHS,
-  });
+  return {
+    ...bsdFamilyPlatform({
+      ...parts,
+      name: variant,
+      capabilities: bsdCapabilities(variant),
+      ptyPaths: hasOldPtys ? OLD_PTY_PATHS : PTY_PATHS,
+    }),
+    openHint: (path, code) => openHint(variant, path, code),
+  };
 }

@@ -21,7 +21,7 @@ export interface PtyPair extends AsyncDisposable {
  *
  * @param config Settings of the port that differ from the defaults.
  * @returns The port and its device, both open.
- * @throws `UnsupportedPlatformError` `ERR_SERIAL_PLATFORM` — the system has no ptys.
+ * @throws `UnsupportedPlatformError` `ERR_SERIAL_PLATFORM` — no ptys are made on this system.
  * @throws As `openSerialPort()`.
  * @example
  * ```ts
