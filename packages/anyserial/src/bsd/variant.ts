@@ -1,4 +1,4 @@
-// Which BSD runs. The kernel's own name comes first: Node.js calls DragonFly freebsd.
+// Which BSD runs. The kernel's own name comes first: Node.js may call DragonFly freebsd.
 
 /** Systems that the backend knows, by the runtime's name of the platform. */
 export const BSD_VARIANTS = ["freebsd", "openbsd", "netbsd", "dragonfly"] as const;

@@ -16,7 +16,7 @@ export interface SessionSystem {
 }
 
 /** What the session opens the port with. */
-export const SESSION_CONFIG = {
+const SESSION_CONFIG = {
   baudRate: 74_880,
   parity: "even",
   exclusive: true,

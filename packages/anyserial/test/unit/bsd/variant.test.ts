@@ -8,7 +8,7 @@ const SYSTEMS: readonly (readonly [string, string, string | undefined])[] = [
   ["openbsd", "OpenBSD", "openbsd"],
   ["netbsd", "NetBSD", "netbsd"],
   ["dragonfly", "DragonFly", "dragonfly"],
-  // Node.js is built for DragonFly as for FreeBSD: the kernel knows better.
+  // A Node.js built for DragonFly as for FreeBSD: the kernel knows better.
   ["freebsd", "DragonFly", "dragonfly"],
   // Named with a version, as Python does.
   ["freebsd14", "", "freebsd"],
