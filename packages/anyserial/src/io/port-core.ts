@@ -89,9 +89,10 @@ export class PortCore {
   endError(operation: string, details: { readonly bytesWritten?: number } = {}): SerialError {
     const known = { path: this.path, operation, ...details };
     if (this.#gone !== undefined) {
+      const { code, errno, syscall, winerror } = this.#gone;
       return new SerialDisconnectedError(
         `Cannot ${actionOf(operation)} port "${this.path}": the device is gone`,
-        { ...known, code: this.#gone.code, cause: this.#gone },
+        { ...known, code, errno, syscall, winerror, cause: this.#gone },
       );
     }
     return new SerialClosedError(
