@@ -32,6 +32,8 @@ interface Requirement {
   readonly option: string;
   readonly isAsked: (config: SerialConfig) => boolean;
   readonly without: Parameters<typeof withChanges>[1];
+  /** Advice where the general one is not the best, by name of the backend. */
+  readonly hints?: Readonly<Record<string, string>>;
 }
 
 const REQUIREMENTS: readonly Requirement[] = [
@@ -76,6 +78,10 @@ const REQUIREMENTS: readonly Requirement[] = [
     option: "low latency",
     isAsked: ({ lowLatency }) => lowLatency,
     without: { lowLatency: false },
+    hints: {
+      windows:
+        "leave lowLatency out; the 16 ms timer of an FTDI adapter is set in its driver only: Device Manager, the port, Properties, Port Settings, Advanced, Latency Timer",
+    },
   },
   {
     feature: "rs485",
@@ -106,13 +112,18 @@ export interface Unsettled {
  */
 export function settleAgainstPlatform({ path, platform, config, settle }: Unsettled): SerialConfig {
   let settled = config;
-  for (const { feature, option, isAsked, without } of REQUIREMENTS) {
+  for (const { feature, option, isAsked, without, hints } of REQUIREMENTS) {
     if (platform[feature] !== "unsupported" || !isAsked(settled)) continue;
     settle(
       feature,
       new UnsupportedFeatureError(
         `Cannot configure port "${path}": ${option} is not available on ${platform.platform}`,
-        { code: "ERR_SERIAL_UNSUPPORTED", path, operation: "configure" },
+        {
+          code: "ERR_SERIAL_UNSUPPORTED",
+          path,
+          operation: "configure",
+          hint: hints?.[platform.backend],
+        },
       ),
     );
     settled = withChanges(settled, without);

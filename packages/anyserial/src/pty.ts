@@ -72,7 +72,7 @@ export async function createVirtualPort(options: VirtualPortOptions = {}): Promi
     throw new UnsupportedPlatformError(`Cannot create a port: no ptys are made on ${platform}`, {
       code: "ERR_SERIAL_PLATFORM",
       operation: "create",
-      hint: "use serialPortPair() of anyserial/testing, which needs no kernel",
+      hint: "use serialPortPair() of anyserial/testing, which needs no kernel; on Windows, the driver com0com makes pairs of COM ports",
     });
   }
   const access = checkAccess(options);

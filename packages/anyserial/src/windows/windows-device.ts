@@ -151,7 +151,9 @@ export class WindowsDevice implements BlockingPort {
     this.reading.cancel();
     this.writing.cancel();
     this.restoreAtExit();
-    this.comm.kernel32.closeHandle(this.comm.handle);
+    const { handle, kernel32 } = this.comm;
+    kernel32.purgeComm(handle, PURGE.PURGE_TXABORT | PURGE.PURGE_RXABORT);
+    kernel32.closeHandle(handle);
     this.reading.release();
     this.writing.release();
   }
