@@ -3,6 +3,7 @@
 
 import type { PtyBackendPort } from "./backend/backend.ts";
 import type { PortCore } from "./io/port-core.ts";
+import { ReadMemory } from "./io/read-memory.ts";
 import type { PtyChanges, VirtualPortChange } from "./pty-changes.ts";
 
 /** More than the kernel ever has ready. */
@@ -58,11 +59,13 @@ export interface ListeningParts {
   readonly onStop: () => void;
 }
 
+/** One for all ports: what is in it is used up before anything else is read, except by a listener. */
+const memories: ReadMemory[] = [];
+
 /** The listening. */
 export class PtyListening implements VirtualPortListening {
   readonly #parts: ListeningParts;
   readonly #listener: VirtualPortListener;
-  readonly #buffer = new Uint8Array(BUFFER_SIZE);
   readonly #onChange: ((change: VirtualPortChange) => void) | undefined;
   #next: NodeJS.Immediate | undefined;
   #isPaused = false;
@@ -85,7 +88,7 @@ export class PtyListening implements VirtualPortListening {
       parts.changes.listen(this.#onChange);
     }
     parts.backendPort.listen({
-      onReadable: () => this.#read(),
+      onReadable: () => this.#readAll(),
       onWritable: () => this.#foundRoom(),
     });
   }
@@ -117,24 +120,36 @@ export class PtyListening implements VirtualPortListening {
     this.#parts.onStop();
   }
 
-  #read(): void {
-    const buffer = this.#buffer;
+  /** @returns Whether anything came. */
+  #readAll(): boolean {
+    const memory = memories.pop() ?? new ReadMemory(BUFFER_SIZE);
+    try {
+      return this.#read(memory);
+    } finally {
+      memories.push(memory);
+    }
+  }
+
+  #read(memory: ReadMemory): boolean {
+    let found = false;
     for (let left = READS_PER_TURN; left > 0; left--) {
       // What is left unread while paused is read by resume(): its event does not come again.
-      if (this.#isPaused || this.#isStopped) return;
-      const count = this.#readOnce(buffer);
+      if (this.#isPaused || this.#isStopped) return found;
+      const count = this.#readOnce(memory.all);
       if (count > 0) {
+        found = true;
         this.#expectSomebody();
-        this.#listener.onData(buffer.subarray(0, count));
+        this.#listener.onData(memory.first(count));
       }
       // Less than asked for: the kernel had no more, and what comes later is a new event.
-      if (count < buffer.length) {
+      if (count < memory.all.length) {
         this.#look();
         this.#endVisit();
-        return;
+        return found;
       }
     }
     this.#readSoon();
+    return found;
   }
 
   /** Bytes came: somebody must be there, or have been. */
@@ -154,10 +169,11 @@ export class PtyListening implements VirtualPortListening {
 
   /** Reads what was written before the close: a read that finds nothing has waited for it. */
   #readRest(): void {
+    const memory = new ReadMemory(BUFFER_SIZE);
     for (let left = READS_AT_CLOSE; !this.#isPaused && !this.#isStopped && left > 0; left--) {
-      const count = this.#readOnce(this.#buffer);
+      const count = this.#readOnce(memory.all);
       if (count === 0) return;
-      this.#listener.onData(this.#buffer.subarray(0, count));
+      this.#listener.onData(memory.first(count));
     }
   }
 
@@ -186,7 +202,7 @@ export class PtyListening implements VirtualPortListening {
   #readSoon(): void {
     this.#next ??= setImmediate(() => {
       this.#next = undefined;
-      this.#read();
+      this.#readAll();
     });
   }
 

@@ -23,6 +23,18 @@ export function isLineModelled(line: LineConfig): boolean {
   return [pace, latencyMs, jitterMs, bitErrorRate, dropRate].some(Boolean);
 }
 
+/** Tells whether two sets of options make the same line. */
+export function isSameLine(one: LineConfig, other: LineConfig): boolean {
+  return (
+    one.pace === other.pace &&
+    one.latencyMs === other.latencyMs &&
+    one.jitterMs === other.jitterMs &&
+    one.bitErrorRate === other.bitErrorRate &&
+    one.dropRate === other.dropRate &&
+    one.seed === other.seed
+  );
+}
+
 /** How long one byte takes at these settings, in milliseconds: start, data, parity and stop bits. */
 export function byteTimeMs(settings: MemberSettings): number {
   const { baudRate, dataBits, stopBits, parity } = settings;

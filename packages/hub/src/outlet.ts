@@ -2,7 +2,7 @@
 // taken at once costs one write and no memory; timers, queue and events exist only for the rest.
 
 import { count, createCounts, type MutableCounts, type TapPlace, type TapSlot } from "./counts.ts";
-import { isLineModelled, LineModel } from "./line-model.ts";
+import { isLineModelled, isSameLine, LineModel } from "./line-model.ts";
 import type { Member } from "./members/member.ts";
 import type { PlannedOptions } from "./plan.ts";
 import { Queue, type QueueOptions } from "./queue.ts";
@@ -83,6 +83,9 @@ export class Outlet {
       this.#offerToLine(this.#line, message);
       return;
     }
+    // The kernel tells of room when a reader has almost nothing left: one that reads is kept busy
+    // by trying without being told.
+    if (isPresent && this.queue.bytes > 0 && !this.stall.isStalled) this.flush();
     if (!isPresent || this.queue.bytes > 0) {
       this.#enqueue(message, 0);
       return;
@@ -101,9 +104,15 @@ export class Outlet {
     this.#settle(isRefused);
   }
 
+  /** The member has told of room. */
+  writable(): void {
+    this.#isTold = false;
+    this.flush();
+  }
+
   /** Somebody came. */
   arrived(): void {
-    this.flush();
+    this.writable(); // what another pty was to tell is not told any more
   }
 
   /** Nobody is there any more. */
@@ -122,7 +131,7 @@ export class Outlet {
 
   /** Other options, with what waits kept. */
   reconfigure(options: PlannedOptions, whole: boolean): void {
-    const sameLine = JSON.stringify(lineOf(options)) === JSON.stringify(lineOf(this.#options));
+    const sameLine = isSameLine(options, this.#options);
     this.#options = options;
     this.#whole = whole;
     this.queue.reconfigure(this.#queueOptions());
@@ -220,8 +229,8 @@ export class Outlet {
       this.#isTold = false;
       this.stall.rests();
     } else if (isRefused) {
+      if (!this.#isTold) this.#member.tellWritable();
       this.#isTold = true;
-      this.#member.tellWritable();
       this.stall.waits();
     } else {
       this.#isTold = false;
@@ -276,13 +285,10 @@ export class Outlet {
   }
 
   #lostSince(): { readonly bytes: number; readonly messages: number } {
-    const { bytes, messages } = this.#lostBefore;
-    const lost = {
-      bytes: this.dropped.bytes - bytes,
-      messages: this.dropped.messages - messages,
-    };
-    this.#lostBefore = { ...this.dropped };
-    return lost;
+    const before = this.#lostBefore;
+    const { bytes, messages } = this.dropped;
+    this.#lostBefore = { bytes, messages };
+    return { bytes: bytes - before.bytes, messages: messages - before.messages };
   }
 
   #queueOptions(): QueueOptions {
@@ -290,9 +296,4 @@ export class Outlet {
     const onLost = (bytes: Uint8Array): void => this.#loseByPolicy(bytes);
     return { limit: queue, overflow, whole: this.#whole, onLost };
   }
-}
-
-function lineOf(options: PlannedOptions): readonly unknown[] {
-  const { pace, latencyMs, jitterMs, bitErrorRate, dropRate, seed } = options;
-  return [pace, latencyMs, jitterMs, bitErrorRate, dropRate, seed];
 }

@@ -79,7 +79,7 @@ export class Station implements MemberHost {
   }
 
   onWritable(): void {
-    this.outlet.flush();
+    this.outlet.writable();
   }
 
   onPresence(present: boolean): void {

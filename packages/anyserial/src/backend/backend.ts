@@ -251,8 +251,8 @@ export interface PtyBackendPort extends BackendPort {
 
 /** Hears when a port is ready. */
 export interface ReadinessListener {
-  /** Read until a read finds less than it asked for. */
-  onReadable(): void;
+  /** Read until a read finds less than it asked for. @returns Whether anything was read. */
+  onReadable(): boolean;
   onWritable(): void;
 }
 

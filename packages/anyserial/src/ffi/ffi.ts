@@ -19,6 +19,7 @@ export type CType =
   | "ssize"
   | "pointer"
   | "bytes"
+  | "memory"
   | "string"
   | "string16"
   | "...";

@@ -13,6 +13,7 @@ const TYPES: Readonly<Record<Exclude<CType, "...">, string>> = {
   ssize: "intptr_t",
   pointer: "void *",
   bytes: "void *",
+  memory: "size_t",
   string: "const char *",
   string16: "const char16_t *",
 };

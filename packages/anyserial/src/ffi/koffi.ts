@@ -4,6 +4,7 @@
 import koffi from "koffi";
 import type { CType, Ffi, NativeFunction, NativeLibrary, Pointer } from "./ffi.ts";
 import { koffiSignature, koffiType } from "./koffi-signature.ts";
+import { passAddress } from "./pass-address.ts";
 
 type KoffiLibrary = ReturnType<typeof koffi.load>;
 
@@ -52,7 +53,8 @@ class KoffiNativeLibrary implements NativeLibrary {
     const { fixed, variable } = koffiSignature(parameters);
     if (variable === undefined) {
       const bound = this.#library.func(this.#convention, symbol, koffiType(returns), [...fixed]);
-      return bound as unknown as F; // the caller states the signature that it just declared
+      const call = parameters.includes("memory") ? passAddress(bound, koffi.address) : bound;
+      return call as unknown as F; // the caller states the signature that it just declared
     }
     const bound = this.#library.func(symbol, koffiType(returns), [...fixed]);
     const named = fixed.length - 1; // the last one is the mark

@@ -51,8 +51,8 @@ export function bindLibc(ffi: Ffi, convention: CallingConvention): Libc {
     value: number,
   ) => number;
   const close = library.bind<(fd: number) => number>("close", "int", ["int"]);
-  const read = library.bind<Transfer>("read", "ssize", ["int", "bytes", "size"]);
-  const write = library.bind<Transfer>("write", "ssize", ["int", "bytes", "size"]);
+  const read = library.bind<Transfer>("read", "ssize", ["int", "memory", "size"]);
+  const write = library.bind<Transfer>("write", "ssize", ["int", "memory", "size"]);
   const flock = library.bind<(fd: number, op: number) => number>("flock", "int", ["int", "int"]);
   const poll = library.bind<(fds: Uint8Array, count: number, timeoutMs: number) => number>(
     "poll",

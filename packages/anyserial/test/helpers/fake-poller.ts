@@ -11,6 +11,8 @@ export class FakeSystem {
   /** Interest of each descriptor in the poller. */
   readonly interest = new Map<number, number>();
   readonly #tokens = new Map<number, number>();
+  /** What the next look at the poller reports: descriptor and what it is ready for. */
+  readonly waiting: [number, number][] = [];
   isPollerOpen = false;
   /** Of the poller that is opened next. */
   forgetsDrained = true;
@@ -70,7 +72,10 @@ export class FakeSystem {
         this.calls.push(`remove ${fd}`);
         this.interest.delete(fd);
       },
-      collect: () => this.calls.push("collect"),
+      collect: (onEvent) => {
+        this.calls.push("collect");
+        for (const [fd, ready] of this.waiting.splice(0)) onEvent(this.#tokens.get(fd) ?? 0, ready);
+      },
       close: () => {
         this.isPollerOpen = false;
         this.calls.push("close poller");

@@ -139,6 +139,11 @@ export class FdWatch implements Watch {
     return true;
   }
 
+  /** Has the listener read without an event. @returns Whether there is one, and it found anything. */
+  readAgain(): boolean {
+    return !this.#closed && this.#listened.readAgain();
+  }
+
   /** Takes an event of the poller. */
   wake(ready: number): void {
     if (this.#closed) return;

@@ -52,6 +52,11 @@ export class ListenedFd {
     return true;
   }
 
+  /** Has the listener read without an event. @returns Whether it found anything. */
+  readAgain(): boolean {
+    return this.#listener?.onReadable() ?? false;
+  }
+
   #tellNow(): void {
     this.#isToldWritable = false;
     this.#listener?.onWritable();

@@ -26,8 +26,13 @@ export interface IdleListener {
 
 /** What hears of a descriptor as it happens, in place of waits. */
 export interface WatchListener {
-  /** Something arrived, or the other side hung up: read until a read finds less than it asked for. */
-  onReadable(): void;
+  /**
+   * Something arrived, or the other side hung up: read until a read finds less than it asked for.
+   * May be called when nothing did.
+   *
+   * @returns Whether anything was read.
+   */
+  onReadable(): boolean;
   /** There is room again; called once for each {@link Watch.tellWritable}. */
   onWritable(): void;
 }

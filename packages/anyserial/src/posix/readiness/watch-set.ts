@@ -8,6 +8,8 @@ import type { IdleListener, OnEvent, Poller, Readiness, Waker, Watch } from "./r
 
 /** How long after its last wake-up a descriptor counts as idle. */
 const IDLE_AFTER_MS = 20;
+/** Reads of the one that is talking between two looks at the others. */
+const MOST_GUESSES = 8;
 
 /** What the set is built on. */
 export interface WatchSetDriver {
@@ -35,6 +37,11 @@ export class WatchSet implements Readiness, WatchOwner {
   #lingerTimer: NodeJS.Timeout | undefined;
   #nextToken = 1;
   #waiting = 0;
+  /** What the poller reported last. */
+  readonly #last: { watch: FdWatch | undefined; events: number } = { watch: undefined, events: 0 };
+  /** The one that was alone in the poller's last reports. */
+  #talking: FdWatch | undefined;
+  #guesses = 0;
 
   constructor(driver: WatchSetDriver) {
     this.#driver = driver;
@@ -76,6 +83,8 @@ export class WatchSet implements Readiness, WatchOwner {
   forget(watch: FdWatch): void {
     this.#parked.delete(watch);
     this.#watches.delete(watch.token);
+    if (this.#last.watch === watch) this.#last.watch = undefined;
+    if (this.#talking === watch) this.#talking = undefined;
     if (this.#watches.size > 0) return;
     clearTimeout(this.#idleTimer);
     this.#idleTimer = undefined;
@@ -88,7 +97,7 @@ export class WatchSet implements Readiness, WatchOwner {
     clearTimeout(this.#lingerTimer);
     if (this.#running === undefined) {
       const poller = this.#driver.openPoller();
-      const onEvent: OnEvent = (token, ready) => this.#watches.get(token)?.wake(ready);
+      const onEvent: OnEvent = (token, ready) => this.#wake(token, ready);
       this.#running = { poller, waker: this.#startWaker(poller, onEvent) };
       this.#running.waker.onFailed = (error) => this.#fail(error);
     }
@@ -104,9 +113,31 @@ export class WatchSet implements Readiness, WatchOwner {
     }
   }
 
+  #wake(token: number, ready: number): void {
+    const watch = this.#watches.get(token);
+    this.#last.watch = watch;
+    this.#last.events++;
+    watch?.wake(ready);
+  }
+
   #collect(poller: Poller, onEvent: OnEvent): void {
     const [only] = this.#watches.size === 1 ? this.#watches.values() : [];
-    if (only?.wakeReader() !== true) poller.collect(onEvent);
+    if (only?.wakeReader() === true || this.#guess()) return;
+    const before = this.#last.watch;
+    this.#last.events = 0;
+    poller.collect(onEvent);
+    const isAlone = this.#last.events === 1 && this.#last.watch === before;
+    this.#talking = isAlone ? before : undefined;
+  }
+
+  /**
+   * Lets a listener that was alone twice read without asking the poller what happened: it is most
+   * likely the one again. Its event is left in the poller, which drops it when there is nothing.
+   */
+  #guess(): boolean {
+    const isRight = ++this.#guesses <= MOST_GUESSES && this.#talking?.readAgain() === true;
+    if (!isRight) this.#guesses = 0;
+    return isRight;
   }
 
   /** Nothing is woken any more: what waits fails, and what is watched from now on starts anew. */

@@ -365,7 +365,7 @@ test("WatchSet fails what waits when its waker breaks down, and starts anew", as
 
 test("WatchSet keeps the process alive for a wait after a listened descriptor broke down", async (t) => {
   const { system, set, watch } = setUp(t);
-  watch.listen({ onReadable: () => undefined, onWritable: () => undefined });
+  watch.listen({ onReadable: () => false, onWritable: () => undefined });
   system.waker?.onFailed?.(new SerialError("broken", { code: "EBADF" }));
   watch.close();
 
