@@ -1,6 +1,7 @@
 // The command line of a command: one table of options gives the parser and, in usage.ts, the help.
 
 import { parseArgs } from "node:util";
+import { nearest } from "@anyserial/hub/nearest";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { oneLine } from "./printable.ts";
 import { UsageError } from "./usage-error.ts";
@@ -215,33 +216,4 @@ function wrong(spec: CommandSpec, what: string, hint?: string): UsageError {
     oneLine(`${spec.name}: ${what}`),
     hint ?? `see "anyserial ${spec.name} --help"`,
   );
-}
-
-/**
- * Finds what somebody meant to type.
- *
- * @param word What was typed.
- * @param known What could have been.
- * @returns The nearest, at most two edits away; `undefined` when nothing is near.
- */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known
-    .map((name) => ({ name, distance: name.startsWith(word) ? 1 : editDistance(word, name) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = ranked[0];
-  return best !== undefined && best.distance <= 2 ? best.name : undefined;
-}
-
-/** Fewest insertions, deletions and replacements (Levenshtein) between two words. */
-export function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -1,7 +1,7 @@
 // From the program's arguments to the exit code of a command.
 
 import { readFile } from "node:fs/promises";
-import { nearest } from "./args.ts";
+import { nearest } from "@anyserial/hub/nearest";
 import { type CommandContext, report } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT_OK } from "./exit-codes.ts";

@@ -1,7 +1,8 @@
 // `anyserial hub`: runs a virtual serial network, or with a second word does something about one.
 
 import { existsSync } from "node:fs";
-import { COMMON_OPTIONS, type CommandSpec, nearest } from "../args.ts";
+import { nearest } from "@anyserial/hub/nearest";
+import { COMMON_OPTIONS, type CommandSpec } from "../args.ts";
 import { type Command, defineCommand } from "../command.ts";
 import { oneLine } from "../printable.ts";
 import { UsageError } from "../usage-error.ts";

@@ -1,6 +1,6 @@
 // The port that somebody may have meant.
 
-import { editDistance } from "../args.ts";
+import { editDistance } from "@anyserial/hub/nearest";
 
 /**
  * Finds the path that is closest to a wrong one.

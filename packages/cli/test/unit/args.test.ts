@@ -2,7 +2,7 @@
 
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
-import { type CommandSpec, nearest, parseCommandLine } from "#internal/args.js";
+import { type CommandSpec, parseCommandLine } from "#internal/args.js";
 
 const OPTIONS = {
   fast: { kind: "flag", short: "f", help: "Goes fast" },
@@ -70,12 +70,4 @@ for (const [args, message, hint] of WRONG) {
 
 test("parseCommandLine() needs no path when help is asked for", () => {
   equal(parseCommandLine(SPEC, ["-h"]).values.help, true);
-});
-
-test("nearest() finds a slip and an abbreviation, and nothing far away", () => {
-  const names = ["monitor", "send", "receive"];
-
-  equal(nearest("monitr", names), "monitor");
-  equal(nearest("rec", names), "receive");
-  equal(nearest("list", names), undefined);
 });

@@ -10,7 +10,7 @@ import {
   type Node,
   type Pair,
 } from "yaml";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 import { type ConfigProblem, showValue } from "./problem.ts";
 
 /** What all places of one file share. */

@@ -1,7 +1,7 @@
 // Readers of fields: each takes a place, answers the value that the hub works with, or complains at the
 // place and answers nothing. A reader carries the words that the documentation shows.
 
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 import type { Place } from "./place.ts";
 import { readDuration, readHostPort, readMode, readSize } from "./values.ts";
 

@@ -1,4 +1,4 @@
-// What somebody meant to write. Pure.
+// The subpath `@anyserial/hub/nearest`, for the command: what somebody meant to write. Pure.
 
 const EDITS_MAX = 2;
 const WORD_MAX = 40;
@@ -8,14 +8,17 @@ const WORD_MAX = 40;
  *
  * @param word What was written.
  * @param known What could have been.
- * @returns A word at most two edits away, upper and lower case being the same; `undefined` if none is.
+ * @returns A word that begins with it or is at most two edits away, upper and lower case being the
+ *   same; `undefined` if none is.
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > WORD_MAX) return undefined;
+  const written = word.toLowerCase();
   let best: string | undefined;
   let fewest = Math.min(EDITS_MAX, word.length - 1) + 1;
   for (const name of known) {
-    const edits = countEdits(word.toLowerCase(), name.toLowerCase());
+    const meant = name.toLowerCase();
+    const edits = meant.startsWith(written) ? 1 : editDistance(written, meant);
     if (edits >= fewest) continue;
     best = name;
     fewest = edits;
@@ -23,8 +26,8 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best;
 }
 
-/** Edits between two words: a letter more, less, other, or two letters swapped. */
-function countEdits(from: string, to: string): number {
+/** Counts the edits between two words: a letter more, less, other, or two letters swapped. */
+export function editDistance(from: string, to: string): number {
   const rows = [Array.from({ length: to.length + 1 }, (_, index) => index)];
   for (let i = 1; i <= from.length; i++) {
     const row = [i];
