@@ -7,7 +7,10 @@ import type { MemberHost } from "./member.ts";
 import { StreamMember } from "./stream-member.ts";
 import type { StreamPair } from "./stream-pair.ts";
 
-const RESTART_MS = 1000;
+const FIRST_RESTART_MS = 1000;
+const LONGEST_RESTART_MS = 60_000;
+/** A program that ran for so long has worked: its end is told anew, and it is started again soon. */
+const SETTLED_MS = 10_000;
 
 /** The hub's own standard input and output. */
 export class StdioMember extends StreamMember {
@@ -29,7 +32,7 @@ export class StdioMember extends StreamMember {
   protected override gone(): void {}
 }
 
-/** A program as a member; started again when it ends. */
+/** A program as a member; started again when it ends, later and later if it does not last. */
 export class ProcessMember extends StreamMember {
   readonly kind = "process";
   readonly path: string;
@@ -37,6 +40,9 @@ export class ProcessMember extends StreamMember {
   readonly #directory: string;
   #child: ChildProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #restartMs = FIRST_RESTART_MS;
+  #startedAt = 0;
+  #isTold = false;
 
   constructor(config: ProcessMemberConfig, directory: string, host: MemberHost) {
     super(host);
@@ -57,8 +63,9 @@ export class ProcessMember extends StreamMember {
     await once(child, "spawn"); // rejects with the error
     const { stdin: writable, stdout: readable } = child;
     if (writable === null || readable === null) return;
-    child.on("error", (error) => this.host.onError(error, true));
+    child.on("error", (error) => this.#tell(error));
     this.#child = child;
+    this.#startedAt = performance.now();
     this.use({ readable, writable });
   }
 
@@ -69,12 +76,36 @@ export class ProcessMember extends StreamMember {
   }
 
   protected override gone(error: Error | undefined): void {
-    if (error !== undefined) this.host.onError(error, true);
+    if (performance.now() - this.#startedAt >= SETTLED_MS) {
+      this.#restartMs = FIRST_RESTART_MS;
+      this.#isTold = false;
+    }
+    if (error !== undefined) this.#tell(error);
+    else if (this.#child !== undefined) this.#tellHowItEnds(this.#child);
     this.#timer = setTimeout(() => {
       this.#stop()
         .then(() => this.open())
         .catch((failure: Error) => this.gone(failure));
-    }, RESTART_MS);
+    }, this.#restartMs);
+    this.#restartMs = Math.min(this.#restartMs * 2, LONGEST_RESTART_MS);
+  }
+
+  /** Its streams may end a little before the program does. */
+  #tellHowItEnds(child: ChildProcess): void {
+    const tell = (): void => {
+      const { exitCode, signalCode } = child;
+      const how = signalCode === null ? `with exit code ${exitCode}` : `by ${signalCode}`;
+      if (this.#child === child) this.#tell(new Error(`Program "${this.path}" ended ${how}`));
+    };
+    if (child.exitCode !== null || child.signalCode !== null) tell();
+    else child.once("exit", tell);
+  }
+
+  /** Once until it has worked for a while, not at every attempt. */
+  #tell(error: Error): void {
+    if (this.#isTold || this.isClosed) return;
+    this.#isTold = true;
+    this.host.onError(error, true);
   }
 
   async #stop(): Promise<void> {

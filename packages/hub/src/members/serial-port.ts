@@ -1,6 +1,6 @@
 // A real port, or any address that the library opens; opened again whenever its device is there.
 
-import { type SerialConfigInput, type SerialPort, serialSessions } from "anyserial";
+import { openSerialPort, type SerialConfigInput, type SerialPort, serialSessions } from "anyserial";
 import type { MemberSettings, SerialMemberConfig } from "../types.ts";
 import { Gate } from "./gate.ts";
 import type { Member, MemberHost } from "./member.ts";
@@ -21,6 +21,7 @@ export class SerialPortMember implements Member {
   readonly #running: Promise<void>;
   #port: SerialPort | undefined;
   #inFlight = 0;
+  #lastError = "";
 
   constructor(config: SerialMemberConfig, host: MemberHost) {
     const { serial, baudRate, dataBits, stopBits, parity, flowControl } = config;
@@ -96,19 +97,41 @@ export class SerialPortMember implements Member {
     const { signal } = this.#ending;
     while (!signal.aborted) {
       try {
+        await this.#openNow(signal);
         for await (const port of serialSessions(this.path, this.#config, { signal })) {
           await this.#session(port, signal);
         }
       } catch (error) {
         if (signal.aborted) return;
-        this.#host.onError(error as Error, true);
+        this.#tell(error as Error);
         await pause(RETRY_MS, signal);
       }
     }
   }
 
+  /** The first attempt; waiting for a device is silent, so it tells what there is to wait for. */
+  async #openNow(signal: AbortSignal): Promise<void> {
+    let port: SerialPort;
+    try {
+      port = await openSerialPort(this.path, this.#config, { signal });
+    } catch (error) {
+      if (!signal.aborted) this.#tell(error as Error);
+      return;
+    }
+    await this.#session(port, signal);
+    await port.close();
+  }
+
+  /** The same failure is told once, until the port is open. */
+  #tell(error: Error): void {
+    if (error.message === this.#lastError) return;
+    this.#lastError = error.message;
+    this.#host.onError(error, true);
+  }
+
   async #session(port: SerialPort, signal: AbortSignal): Promise<void> {
     this.#port = port;
+    this.#lastError = "";
     const settings = this.settings();
     if (settings !== undefined) this.#host.onSettings(settings);
     this.#host.onPresence(true);

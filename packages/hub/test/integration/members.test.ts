@@ -1,8 +1,8 @@
 // Members that are no emulated ports: devices, TCP, programs, real ports.
 
-import { equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { test } from "node:test";
 import { createVirtualPort } from "anyserial/pty";
@@ -156,6 +156,54 @@ test("a program that does not exist is an error at the start", async () => {
   const members = { x: { process: ["/no/such/program"] as const } };
 
   await rejects(bench.run({ networks: { net: { members } } }), { code: "ENOENT" });
+});
+
+test("a program that does not last is told once with its exit code, and started again", async () => {
+  await using bench = BenchHub.prepare();
+  const log = bench.path("keep-starts");
+  const script = `echo started >>'${log}'; exit 3`;
+  const members = { x: { process: ["sh", "-c", script] as const } };
+  await bench.run({ networks: { net: { members } } });
+
+  const { error, willRetry } = await bench.event("member-error", "x");
+  match(bench.member("x").error ?? "", /exit code 3/);
+  await until("it was started twice", () => readFileSync(log, "utf8").split("\n").length > 2);
+  await until("it ended twice", () => bench.told("member-close", "x").length === 2);
+
+  match(error.message, /ended with exit code 3/);
+  equal(willRetry, true);
+  equal(bench.told("member-error", "x").length, 1);
+});
+
+test("a real port that is missing is told once at the start, and joins when it comes", async () => {
+  await using bench = BenchHub.prepare();
+  const link = bench.path("keep-late");
+  await bench.run({ networks: { net: { members: { real: { serial: link } } } } });
+
+  const { error, willRetry } = await bench.event("member-error", "real");
+  equal((error as NodeJS.ErrnoException).code, "ENOENT");
+  equal(willRetry, true);
+  equal(bench.member("real").error, error.message);
+  const late = await createVirtualPort({ link });
+  await bench.event("member-open", "real");
+
+  equal(bench.member("real").error, undefined);
+  equal(bench.told("member-error", "real").length, 1);
+  await bench.stop();
+  await late.close();
+});
+
+test("a hub tells nothing of ports that nobody has opened", async () => {
+  await using bench = await BenchHub.start(["a", "b"]);
+  bench.hub.snapshot();
+  const port = await bench.open("a");
+  await port.close();
+  await bench.event("member-close", "a");
+
+  deepEqual(
+    bench.events.map((event) => ("member" in event ? `${event.type} ${event.member}` : event.type)),
+    ["member-open a", "member-close a"],
+  );
 });
 
 test("a real port joins, and joins again after it was gone", async () => {
