@@ -1,5 +1,5 @@
-// The host's end of a serial device of a guest: a socket of QEMU, read at all times, since a device whose
-// peer does not read may stop the whole machine. What arrives is kept, sent back, or passed on to another
+// The host's end of a serial device of a guest: a socket of QEMU. It is read at all times unless a test wants
+// otherwise: a USB adapter whose peer does not read stops the whole machine. What arrives is kept, sent back, or passed on to another
 // channel.
 import { createConnection } from "node:net";
 
@@ -9,7 +9,7 @@ export class Channel {
   #socket;
   #received = [];
   #receivedBytes = 0;
-  /** @type {"keep" | "echo" | "sink" | Channel} What becomes of the bytes that arrive. */
+  /** @type {"keep" | "echo" | "sink" | "stall" | Channel} What becomes of the bytes that arrive. */
   #mode = "keep";
 
   constructor(path) {
@@ -28,8 +28,10 @@ export class Channel {
     this.#socket?.destroy();
   }
 
-  /** Says what becomes of the bytes that arrive from now on: kept, sent back, dropped or passed on. */
+  /** Says what becomes of the bytes that arrive from now on: kept, sent back, dropped, passed on, or left unread. */
   setMode(mode) {
+    if (mode === "stall") this.#socket.pause();
+    else this.#socket.resume();
     this.#mode = mode;
     this.#received = [];
     this.#receivedBytes = 0;

@@ -20,6 +20,7 @@ import { provideTree } from "./trees.mjs";
  * @property {string[]} modules Kernel modules to load, in order, each with its parameters behind it: `dummy_hcd num=2`.
  * @property {string[]} devices Arguments of QEMU.
  * @property {string[]} [channels] Names of socket chardevs whose other end the host is, see channel.mjs.
+ * @property {[string, string][]} [cables] Pairs of socket chardevs that are connected to each other.
  * @property {Record<string, string>} [env] Environment of the tests.
  * @property {string[]} [setup] Lines of shell that the guest runs before the tests, such as a mount of configfs.
  */
@@ -128,6 +129,15 @@ function quote(text) {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** Two chardevs, one of which is connected to the other. */
+function cable(folder, [one, other]) {
+  const path = join(folder, `${one}-${other}`);
+  return [
+    ...["-chardev", `socket,id=${one},path=${path},server=on,wait=off`],
+    ...["-chardev", `socket,id=${other},path=${path}`],
+  ];
+}
+
 /**
  * Starts QEMU. `timeout` ends it after its time, the hard way if need be; `setpriv` ends either when what
  * started it is gone.
@@ -152,6 +162,7 @@ function startMachine(folder, { guest, trees, kernel, initramfs }, { seconds, sh
     ...["-device", "virtserialport,bus=virtual.0,chardev=requests,name=anyserial.host"],
     ...["-chardev", socket("qmp"), "-mon", "chardev=qmp,mode=control"],
     ...(guest.channels ?? []).flatMap((name) => ["-chardev", socket(name)]),
+    ...(guest.cables ?? []).flatMap((ends) => cable(folder, ends)),
     ...guest.devices,
   ];
   return spawn("setpriv", args, {

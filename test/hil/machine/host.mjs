@@ -57,7 +57,7 @@ export class Host {
   #actions = {
     /** Runs a command of QEMU's monitor, such as device_add. */
     qmp: ({ command, parameters }) => this.#qmp.execute(command, parameters),
-    /** Says what becomes of what a channel receives: "keep", "echo", "sink", or the name of another channel. */
+    /** Says what becomes of what a channel receives: "keep", "echo", "sink", "stall", or the name of another channel. */
     mode: ({ channel, mode }) => this.#channel(channel).setMode(this.#channels.get(mode) ?? mode),
     /** Sends bytes, in base 64. */
     send: ({ channel, data }) => this.#channel(channel).send(Buffer.from(data, "base64")),

@@ -2,6 +2,7 @@
 
 import { after, test } from "node:test";
 import { backendSuite } from "anyserial/testing";
+import { stayAlive } from "../helpers/stay-alive.ts";
 import { plugAdapter } from "../helpers/usb-adapter.ts";
 import { joinChannels, openUsbPair } from "../helpers/usb-pair.ts";
 
@@ -9,6 +10,7 @@ const adapters = [
   await plugAdapter({ after }, { channel: "left" }),
   await plugAdapter({ after }, { channel: "right" }),
 ] as const;
+stayAlive({ after });
 await joinChannels("left", "right");
 
 const FIXED_LINES = "the emulated chip's input lines never change";

@@ -7,6 +7,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { SerialDisconnectedError, serialSessions } from "anyserial";
 import { askHost } from "../helpers/host.ts";
+import { stayAlive } from "../helpers/stay-alive.ts";
 import { plugAdapter } from "../helpers/usb-adapter.ts";
 
 const CYCLES = 200;
@@ -16,6 +17,7 @@ const MEGABYTE = 1024 * 1024;
 
 const adapter = await plugAdapter({ after }, { channel: "left", serial: "SESSION1" });
 await askHost("mode", { channel: "left", mode: "echo" });
+stayAlive({ after });
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 

@@ -9,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { openSerialPort, SerialDisconnectedError, type SerialPort } from "anyserial";
 import { askHost } from "../helpers/host.ts";
 import { KernelLog } from "../helpers/kernel-log.ts";
+import { stayAlive } from "../helpers/stay-alive.ts";
 import { until } from "../helpers/until.ts";
 import { plugAdapter } from "../helpers/usb-adapter.ts";
 
@@ -23,9 +24,7 @@ const adapter = await plugAdapter({ after }, { channel: "left" });
 await adapter.unplug();
 const kernel = new KernelLog();
 after(() => kernel.close());
-// A port that nobody waits for does not keep the process alive until it is told.
-const alive = setInterval(() => undefined, 1000);
-after(() => clearInterval(alive));
+stayAlive({ after });
 await askHost("mode", { channel: "left", mode: "sink" });
 
 /** What a port is doing when it is unplugged: each settles to the error that it is told. */

@@ -1,0 +1,36 @@
+// The conformance suite over two UARTs on the kernel's 8250 driver with a cable between them.
+
+import { after, test } from "node:test";
+import { openSerialPort } from "anyserial";
+import { backendSuite } from "anyserial/testing";
+import { PciUart } from "../helpers/pci-uart.ts";
+import { stayAlive } from "../helpers/stay-alive.ts";
+
+const left = new PciUart("10.0");
+const right = new PciUart("11.0");
+stayAlive({ after });
+
+const FIXED_LINES = "the emulated line's inputs never change";
+const NO_BREAK = "the emulated cable carries bytes only";
+
+backendSuite({
+  test,
+  name: "8250",
+  makePair: async (config) => {
+    if (!left.isPlugged) await left.plug();
+    return {
+      a: await openSerialPort(left.path, config.a),
+      b: await openSerialPort(right.path, config.b),
+      hooks: { disconnect: () => left.unplug() },
+      refusedConfig: { baudRate: 250_000 },
+    };
+  },
+  missing: {
+    modemLines: FIXED_LINES,
+    modemLineCounts: FIXED_LINES,
+    ring: FIXED_LINES,
+    rtsCts: FIXED_LINES,
+    break: NO_BREAK,
+    injectError: NO_BREAK,
+  },
+});
