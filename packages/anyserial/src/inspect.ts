@@ -9,8 +9,9 @@ import { invalid } from "./validate.ts";
  * Looks at a port without changing a setting and without reading a byte, also while another program
  * has it open.
  *
- * The port is opened for a moment: on a port that nobody has open, most drivers raise DTR and RTS
- * then and drop them again, which resets some boards.
+ * The port is opened for a moment, and on most systems opening raises DTR and RTS, which resets some
+ * boards: on a port that nobody has open they drop again, on one that a program keeps low they stay
+ * up. What `controlLines` tells is how they are while the port is looked at.
  *
  * @param path Path of the port.
  * @returns What the driver tells.

@@ -37,7 +37,7 @@ export interface PortInspection {
   readonly isWritable: boolean;
   /** Input lines. */
   readonly modemLines: ModemLines | undefined;
-  /** Output lines. */
+  /** Output lines while the port is looked at: opening raises both on most systems. */
   readonly controlLines: Required<ControlLines> | undefined;
   /** Line errors since the driver was loaded. */
   readonly lineErrors: LineErrorCounts | undefined;
