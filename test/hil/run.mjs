@@ -60,21 +60,23 @@ async function chooseGuests() {
   return (await Promise.all(modules)).map(({ guest }) => guest);
 }
 
-/** The test files of a guest: those in the folder of its name. */
-function testFiles({ name }) {
+/** The test files of a guest: those in the folder of its name, and those of the library that it names. */
+function testFiles({ name, libraryTests = [] }) {
   const folder = `test/hil/${name}`;
-  if (!existsSync(folder)) return [];
+  const own = existsSync(folder) ? readdirSync(folder) : [];
   const parts = options.only.map((part) => relative("", part));
-  return readdirSync(folder)
+  return own
     .filter((file) => file.endsWith(".test.ts"))
     .map((file) => `${folder}/${file}`)
+    .concat(libraryTests.map((file) => `packages/anyserial/test/${file}.test.ts`))
     .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
     .sort()
     .map((source) => ({ source, compiled: resolve(compiledFile(source)) }));
 }
 
 function compiledFile(source) {
-  return source.replace("test/hil/", "test/hil/.test/").replace(/\.ts$/, ".js");
+  const compiled = source.replace(/^(test\/hil\/|packages\/anyserial\/)(test\/)?/, "$1.test/");
+  return compiled.replace(/\.ts$/, ".js");
 }
 
 /** Fetches what a guest boots from; its files are skipped, with the reason, where that cannot be had. */

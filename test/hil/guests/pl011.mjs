@@ -1,4 +1,4 @@
-// An arm64 machine with a PL011, the UART of most ARM boards, whose driver has RS-485; the host joins its
+// An arm64 machine with a PL011, the UART of most ARM boards, whose driver has RS-485; the tests join its
 // line to that of a 16550.
 import { arm64 } from "../machine/arm64.mjs";
 
@@ -6,8 +6,10 @@ import { arm64 } from "../machine/arm64.mjs";
 export const guest = {
   name: "pl011",
   architecture: arm64,
-  timeoutSeconds: 240,
+  timeoutSeconds: 500,
+  fileTimeoutSeconds: 450,
   modules: [],
+  libraryTests: ["integration/hot-plug", "integration/pty-presence", "integration/sync"],
   channels: ["pl011", "uart"],
   devices: ["-serial", "chardev:pl011", "-device", "pci-serial,chardev=uart"],
 };

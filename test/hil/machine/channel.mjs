@@ -3,6 +3,8 @@
 // channel.
 import { createConnection } from "node:net";
 
+const PIECE_BYTES = 4;
+
 /** One socket of QEMU. */
 export class Channel {
   #path;
@@ -11,6 +13,7 @@ export class Channel {
   #receivedBytes = 0;
   /** @type {"keep" | "echo" | "sink" | "stall" | Channel} What becomes of the bytes that arrive. */
   #mode = "keep";
+  #isHeldBack = false;
 
   constructor(path) {
     this.#path = path;
@@ -28,11 +31,18 @@ export class Channel {
     this.#socket?.destroy();
   }
 
-  /** Says what becomes of the bytes that arrive from now on: kept, sent back, dropped, passed on, or left unread. */
-  setMode(mode) {
+  /**
+   * Says what becomes of the bytes that arrive from now on.
+   *
+   * @param mode Kept, sent back, dropped, left unread, or passed on to a channel.
+   * @param isHeldBack Nothing more is read while that channel does not take what it was passed: only for a
+   * device that waits for its peer without stopping the machine, such as a 16550.
+   */
+  setMode(mode, isHeldBack = false) {
     if (mode === "stall") this.#socket.pause();
     else this.#socket.resume();
     this.#mode = mode;
+    this.#isHeldBack = isHeldBack;
     this.#received = [];
     this.#receivedBytes = 0;
   }
@@ -52,7 +62,19 @@ export class Channel {
     this.#receivedBytes += data.length;
     if (this.#mode === "keep") this.#received.push(data);
     else if (this.#mode === "echo") this.send(data);
+    else if (this.#isHeldBack) this.#passSlowly(data);
     else if (this.#mode instanceof Channel) this.#mode.send(data);
+  }
+
+  /** In small pieces: a socket queues few of them, whatever their length, so that little is on the way. */
+  #passSlowly(data) {
+    this.#socket.pause();
+    let left = Math.ceil(data.length / PIECE_BYTES);
+    for (let at = 0; at < data.length; at += PIECE_BYTES) {
+      this.#mode.#socket.write(data.subarray(at, at + PIECE_BYTES), () => {
+        if (--left === 0) this.#socket.resume();
+      });
+    }
   }
 }
 

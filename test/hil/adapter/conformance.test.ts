@@ -1,0 +1,17 @@
+// The conformance suite over the adapter that ANYSERIAL_TEST_PORT names.
+
+import { test } from "node:test";
+import { backendSuite } from "anyserial/testing";
+import { findAdapter, missingOf, openEnds } from "../helpers/adapter.ts";
+
+const adapter = await findAdapter();
+
+backendSuite({
+  test,
+  name: adapter.isLoop ? "adapter in a loop" : "adapter to adapter",
+  makePair: (config) => openEnds(adapter, config),
+  // Some seconds at the rate of the suite. Nobody is held back, so that less than the kernel keeps unread.
+  moreThanFits: 32 * 1024,
+  missing: missingOf(adapter),
+  skip: adapter.unusable,
+});

@@ -1,0 +1,156 @@
+// The adapter that the environment names: its wires, found out by trying, and the reasons for what its
+// tests cannot do.
+
+import { openSerialPort, type SerialConfigInput, type SerialPort } from "anyserial";
+import type { BackendSuiteOptions, SuitePair } from "anyserial/testing";
+
+/** Long enough for a few bytes through any adapter, in milliseconds. */
+const REPLY_MS = 1000;
+/** Long enough for a level to come back, in milliseconds. */
+const LEVEL_MS = 200;
+
+/** Two paths with a cable between them, or one with its pins joined. */
+export interface Adapter {
+  readonly port: string;
+  readonly peer: string;
+  /** One port is both ends. */
+  readonly isLoop: boolean;
+  /** Why nothing can be tested; `undefined` where what is sent arrives. */
+  readonly unusable: string | undefined;
+  /** RTS of each end is CTS of the other, and DTR is DSR. */
+  readonly lines: { readonly rtsCts: boolean; readonly dtrDsr: boolean };
+  /** A break arrives. */
+  readonly hasBreak: boolean;
+  /** The driver keeps data bits and parity. */
+  readonly hasFraming: boolean;
+  /** The driver counts line errors. */
+  readonly hasCounters: boolean;
+}
+
+const NOTHING = {
+  lines: { rtsCts: false, dtrDsr: false },
+  hasBreak: false,
+  hasFraming: false,
+  hasCounters: false,
+} as const;
+
+/** Finds out what is joined; leaves the port closed. */
+export async function findAdapter(): Promise<Adapter> {
+  const { ANYSERIAL_TEST_PORT: port, ANYSERIAL_TEST_PEER: peer } = process.env;
+  if (port === undefined) {
+    const unusable = "ANYSERIAL_TEST_PORT is not set";
+    return { port: "", peer: "", isLoop: true, unusable, ...NOTHING };
+  }
+  const paths = { port, peer: peer ?? port, isLoop: peer === undefined };
+  const { a, b } = await openEnds(paths, { a: {}, b: {} });
+  try {
+    if (!(await arrives(a, b))) return { ...paths, unusable: notJoined(paths), ...NOTHING };
+    return {
+      ...paths,
+      unusable: undefined,
+      lines: {
+        rtsCts: await follows(a, b, ["rts", "cts"]),
+        dtrDsr: await follows(a, b, ["dtr", "dsr"]),
+      },
+      hasBreak: await breakArrives(a, b),
+      hasFraming: await keepsFraming(a),
+      hasCounters: a.capabilities.lineErrorCounters === "supported",
+    };
+  } finally {
+    await Promise.all([a.close(), b.close()]);
+  }
+}
+
+/**
+ * Opens both ends.
+ *
+ * @param adapter Where.
+ * @param config Settings of each end; one port takes those of both.
+ */
+export async function openEnds(
+  { port, peer, isLoop }: Pick<Adapter, "port" | "peer" | "isLoop">,
+  config: { readonly a: SerialConfigInput; readonly b: SerialConfigInput },
+): Promise<SuitePair> {
+  const a = await openSerialPort(port, isLoop ? { ...config.b, ...config.a } : config.a);
+  if (isLoop) return { a, b: a };
+  try {
+    return { a, b: await openSerialPort(peer, config.b) };
+  } catch (error) {
+    await a.close();
+    throw error;
+  }
+}
+
+/** What the conformance suite cannot do over an adapter that nobody handles meanwhile, and why. */
+export function missingOf(adapter: Adapter): BackendSuiteOptions["missing"] {
+  const { isLoop, lines, hasBreak, hasFraming, hasCounters } = adapter;
+  const unheld = "nothing holds the sender back on a line without flow control";
+  const hands = "nobody is there to do it";
+  const isJoined = lines.rtsCts && lines.dtrDsr;
+  return {
+    disconnect: hands,
+    ring: hands,
+    injectError: hands,
+    backpressure: unheld,
+    outputQueue: unheld,
+    refusal: "what the driver refuses is not known",
+    modemLineCounts: "whether the driver counts edges is not known",
+    wholeReads: "an adapter hands over what it received in packets",
+    rtsCts: "when the driver drops RTS is not known",
+    ...(isLoop ? { twoEnds: "one port is both ends" } : {}),
+    ...(isJoined ? {} : { modemLines: "join RTS and CTS, DTR and DSR" }),
+    ...(hasFraming ? {} : { framing: "the driver keeps its own framing" }),
+    ...(hasCounters ? {} : { lineErrorCounters: "the driver does not count them" }),
+    ...(hasBreak ? {} : { break: "no break arrives" }),
+  };
+}
+
+function notJoined({ isLoop, port, peer }: Pick<Adapter, "port" | "peer" | "isLoop">): string {
+  return isLoop
+    ? `nothing comes back at ${port}: join TX and RX, or name a second port in ANYSERIAL_TEST_PEER`
+    : `nothing sent at ${port} arrives at ${peer}: join TX and RX of each with those of the other`;
+}
+
+async function arrives(a: SerialPort, b: SerialPort): Promise<boolean> {
+  const mark = crypto.getRandomValues(new Uint8Array(16));
+  await a.send(mark);
+  const signal = AbortSignal.timeout(REPLY_MS);
+  try {
+    await b.buffered().receiveUntil(mark, { signal });
+    return true;
+  } catch (error) {
+    if (error === signal.reason) return false;
+    throw error;
+  }
+}
+
+async function follows(
+  a: SerialPort,
+  b: SerialPort,
+  [output, input]: readonly ["rts" | "dtr", "cts" | "dsr"],
+): Promise<boolean> {
+  if (a.capabilities.modemLines !== "supported") return false;
+  for (const level of [false, true]) {
+    await b.setControlLines({ [output]: level });
+    const end = performance.now() + LEVEL_MS;
+    while ((await a.modemLines())[input] !== level) if (performance.now() > end) return false;
+  }
+  return true;
+}
+
+async function breakArrives(a: SerialPort, b: SerialPort): Promise<boolean> {
+  try {
+    await a.sendBreak({ durationMs: 20 });
+    const signal = AbortSignal.timeout(REPLY_MS);
+    const [nul] = await b.receive({ signal }).catch(() => []);
+    return nul === 0;
+  } catch {
+    return false; // the driver has none
+  }
+}
+
+async function keepsFraming(port: SerialPort): Promise<boolean> {
+  await port.configure({ dataBits: 7, parity: "even", unsupportedPolicy: "ignore" });
+  const { dataBits, parity } = port.effectiveConfig();
+  return dataBits === 7 && parity === "even";
+}
