@@ -80,10 +80,11 @@ test(
 
     equal(failed.name, "TimeoutError");
     ok(failed.bytesWritten > 0 && failed.bytesWritten < data.length);
-    equal(port.trySend(data), 0);
+    // The kernel may have made room since, by moving bytes on to where the device reads them.
+    const sent = failed.bytesWritten + port.trySend(data);
     let received = 0;
-    while (received < failed.bytesWritten) received += (await device.receive()).length;
-    equal(received, failed.bytesWritten);
+    while (received < sent) received += (await device.receive()).length;
+    equal(received, sent);
   }),
 );
 
