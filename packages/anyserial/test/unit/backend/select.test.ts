@@ -72,7 +72,7 @@ test("selectBackend() refuses a CPU that the table of a BSD lacks", async () => 
 });
 
 for (const variant of ["netbsd", "dragonfly"]) {
-  test(`selectBackend() says on ${variant} that koffi has no binary, and how to build it`, async () => {
+  test(`selectBackend() says on ${variant} that koffi has no binary, and how to build it (trap 23)`, async () => {
     const { stdout } = await runScript(`
       Object.defineProperty(process, "platform", { value: "${variant}" });
       Object.defineProperty(process, "arch", { value: "x64" });

@@ -24,7 +24,7 @@ const LISTS: Readonly<Record<BsdVariant, readonly string[]>> = {
 };
 
 for (const [variant, names] of Object.entries(LISTS) as [BsdVariant, readonly string[]][]) {
-  test(`listBsdPorts() finds the ports of ${variant}, without its state nodes`, (t) => {
+  test(`Native discovery: listBsdPorts() finds the ports of ${variant}, without its state nodes`, (t) => {
     const dev = temporaryFolder(t);
     for (const name of NODES) writeFileSync(join(dev, name), "");
 
@@ -37,7 +37,7 @@ for (const [variant, names] of Object.entries(LISTS) as [BsdVariant, readonly st
   });
 }
 
-test("listBsdPorts() tells path and name, nothing else", (t) => {
+test("USB metadata in discovery¹: listBsdPorts() tells path and name, nothing else", (t) => {
   const dev = temporaryFolder(t);
   writeFileSync(join(dev, "cuaU0"), "");
 

@@ -1,5 +1,5 @@
 // Every row of the table "What works" of the BSD seed page, by its name, on each system and CPU; the
-// footnote and the rows of what does not work are in refusals.test.ts.
+// footnote and the rows of what does not work are in refusals.test.ts, those of discovery in list.test.ts.
 
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
@@ -147,7 +147,7 @@ for (const target of FOUR_SYSTEMS) {
     await port.close();
   });
 
-  test(`Buffer flush: TIOCFLUSH of FREAD or FWRITE on ${target}`, async () => {
+  test(`Buffer flush: TIOCFLUSH of a pointer to FREAD or FWRITE (trap 20) on ${target}`, async () => {
     const machine = new BsdMachine(target);
     const port = await machine.open();
     machine.kernel.input.push(1, 2, 3);
