@@ -13,6 +13,11 @@ const PTY_PATHS = /^\/dev\/pts\/\d+$/;
 /** The names of old, which OpenBSD has only and NetBSD has as well. */
 const OLD_PTY_PATHS = /^\/dev\/(pts\/\d+|tty[p-zP-T][0-9a-zA-Z])$/;
 
+/** How often an open port of NetBSD is looked at, in milliseconds. */
+const GONE_LOOK_MS = 1000;
+/** What a request answers on a device that is gone. */
+const GONE = ["ENXIO", "EIO", "ENODEV", "EBADF"] as const;
+
 /**
  * What a BSD can do; `unknown` is for the driver to say, and nothing of it was tried on hardware.
  *
@@ -44,10 +49,21 @@ export interface BsdParts {
   readonly tcdrain: (fd: number) => number;
   /** Constants of the system and the CPU. */
   readonly abi: BsdFamilyAbi;
+  /**
+   * How often an open port is looked at where its end has no event, in milliseconds.
+   * @defaultValue 1000
+   */
+  readonly goneLookMs?: number;
 }
 
 /** Builds the platform. */
-export function bsdPlatform({ variant, ...parts }: BsdParts): PosixPlatform {
+export function bsdPlatform(bsd: BsdParts): PosixPlatform {
+  const { variant, goneLookMs = GONE_LOOK_MS, ...parts } = bsd;
+  const { abi, libc } = parts;
+  const isGone = (fd: number): boolean => {
+    const result = libc.ioctl(fd, abi.FIONREAD, new Uint8Array(4));
+    return GONE.some((name) => result === -(abi.errno[name] as number));
+  };
   const hasOldPtys = variant === "openbsd" || variant === "netbsd";
   return {
     ...bsdFamilyPlatform({
@@ -57,5 +73,7 @@ export function bsdPlatform({ variant, ...parts }: BsdParts): PosixPlatform {
       ptyPaths: hasOldPtys ? OLD_PTY_PATHS : PTY_PATHS,
     }),
     openHint: (path, code) => openHint(variant, path, code),
+    // NetBSD's filter of a tty knows data only, no hang-up (tty.c, filt_ttyread()).
+    ...(variant === "netbsd" ? { isGone, goneLookMs } : {}),
   };
 }

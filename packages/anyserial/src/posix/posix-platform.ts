@@ -34,6 +34,8 @@ export interface PosixPlatform {
    * whose readiness does not tell a hang-up from data.
    */
   isGone?(fd: number): boolean;
+  /** How often to ask so, in milliseconds: only where the kernel wakes nobody when a device goes. */
+  readonly goneLookMs?: number | undefined;
   /** Throws away a queue; returns `-errno` on failure. */
   discard(fd: number, queue: "input" | "output"): number;
 

@@ -32,6 +32,7 @@ export class PosixPort extends PosixDevice implements BackendPort {
   readonly counters: IoCounters = createIoCounters();
   onDisconnect: ((error: SerialError) => void) | undefined;
   readonly #watch: Watch;
+  #goneLook: NodeJS.Timeout | undefined;
   #readCanceled = false;
   #writeCanceled = false;
   #drainsInThread = 0;
@@ -44,13 +45,18 @@ export class PosixPort extends PosixDevice implements BackendPort {
   /** Wraps an open descriptor and starts to watch it. */
   static watch(platform: PosixPlatform, handle: PosixHandle, readiness: Readiness): PosixPort {
     const onHangup = (): void => port.onDisconnect?.(port.goneError("receive"));
-    const { isGone } = platform;
+    const { isGone, goneLookMs } = platform;
     const onReadable = (): void => {
       if (isGone?.(handle.fd) === true) onHangup();
     };
     const watch = readiness.watch(handle.fd, isGone ? { onHangup, onReadable } : { onHangup });
     const port = new PosixPort(platform, handle, watch);
+    if (goneLookMs !== undefined) port.#lookEvery(goneLookMs, onReadable);
     return port;
+  }
+
+  #lookEvery(durationMs: number, look: () => void): void {
+    this.#goneLook = setInterval(look, durationMs).unref();
   }
 
   /** Waits until a read may find something; `false` when canceled. */
@@ -143,7 +149,7 @@ export class PosixPort extends PosixDevice implements BackendPort {
       this.abandon();
     } else {
       const graceMs = this.#longestInChipMs(discarded > 0 ? 0 : CHIP_FIFO_BYTES);
-      this.#watch.close();
+      this.#unwatch();
       this.restoreAtExit();
       await closeInThread(threads, this.tty.libc, { fd: this.fd, graceMs });
     }
@@ -160,8 +166,13 @@ export class PosixPort extends PosixDevice implements BackendPort {
   }
 
   override abandon(): void {
-    this.#watch.close();
+    this.#unwatch();
     this.closeBlocking();
+  }
+
+  #unwatch(): void {
+    clearInterval(this.#goneLook);
+    this.#watch.close();
   }
 
   #readNow(into: Uint8Array): number {

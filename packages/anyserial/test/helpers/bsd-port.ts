@@ -30,8 +30,11 @@ export class BsdMachine {
   readonly abi: BsdFamilyAbi;
   #collect: () => void = () => undefined;
 
-  /** @param target System and CPU: `freebsd-x64`, … */
-  constructor(target: string) {
+  /**
+   * @param target System and CPU: `freebsd-x64`, …
+   * @param goneLookMs How often an open port is looked at where its end has no event.
+   */
+  constructor(target: string, goneLookMs?: number) {
     this.kernel = new BsdKernel(target);
     this.kernel.nodes.add(PATH);
     const variant = this.kernel.facts.system as BsdVariant; // as the fixture names them
@@ -41,7 +44,8 @@ export class BsdMachine {
     const libc = this.kernel;
     const readiness = this.#watchSet();
     const kqueue = (): BsdKernel["kqueue"] => this.kernel.kqueue;
-    const platform = bsdPlatform({ variant, libc, tcdrain: () => 0, abi });
+    const look = goneLookMs === undefined ? {} : { goneLookMs };
+    const platform = bsdPlatform({ variant, libc, tcdrain: () => 0, abi, ...look });
     const discovery = createBsdDiscovery({ variant, abi, libc, readiness, kqueue });
     this.backend = new BsdBackend({ platform, readiness, discovery });
   }
@@ -75,7 +79,12 @@ export class BsdMachine {
       openPoller: () => new KqueuePoller(this.kernel.kqueue, this.abi.kqueue),
       startWaker: (_poller, onReady) => {
         this.#collect = onReady;
-        return { setAlive: () => undefined, stop: (onStopped) => onStopped() };
+        let kept: NodeJS.Timeout | undefined;
+        const setAlive = (alive: boolean): void => {
+          clearInterval(kept);
+          kept = alive ? setInterval(() => undefined, 0x7fff_ffff) : undefined;
+        };
+        return { setAlive, stop: (onStopped) => onStopped() };
       },
     });
   }

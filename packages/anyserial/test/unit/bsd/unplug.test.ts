@@ -1,0 +1,64 @@
+// An unplug, as each system tells of it: EV_EOF of the read filter, but on NetBSD, whose filter knows data only.
+
+import { equal, rejects } from "node:assert/strict";
+import { test } from "node:test";
+import { BsdMachine, FOUR_SYSTEMS } from "../../helpers/bsd-port.ts";
+
+const GONE = { name: "SerialDisconnectedError" };
+
+for (const target of FOUR_SYSTEMS.filter((name) => !name.startsWith("netbsd"))) {
+  test(`an unplug ends a receive that waits on ${target}`, async () => {
+    const machine = new BsdMachine(target);
+    const port = await machine.open();
+
+    const receiving = port.receive();
+    machine.kernel.fail("read", "ENXIO");
+    machine.kernel.kqueue.touch("EVFILT_READ", true);
+    machine.wake();
+
+    await rejects(receiving, { ...GONE, code: "ENXIO" });
+    await port.close();
+  });
+
+  test(`an unplug is told while nobody waits on ${target}`, async () => {
+    const machine = new BsdMachine(target);
+    const port = await machine.open();
+
+    machine.kernel.kqueue.touch("EVFILT_READ", true);
+    machine.wake();
+
+    equal((await port.closed)?.name, GONE.name);
+    equal(machine.kernel.openFds.size, 0);
+  });
+}
+
+for (const target of ["netbsd-x64", "netbsd-arm64"]) {
+  for (const code of ["ENXIO", "EIO", "EBADF"]) {
+    test(`an unplug that has no event is found by a look, by ${code}, on ${target}`, async () => {
+      const machine = new BsdMachine(target, 1);
+      const port = await machine.open();
+
+      const receiving = port.receive();
+      machine.kernel.fail("FIONREAD", code);
+
+      await rejects(receiving, GONE);
+      equal((await port.closed)?.name, GONE.name);
+      equal(machine.kernel.openFds.size, 0);
+    });
+  }
+
+  test(`a look that finds the device ends nothing on ${target}`, async () => {
+    const machine = new BsdMachine(target, 1);
+    const port = await machine.open();
+
+    const receiving = port.receive();
+    while (machine.calls("ioctl 7 FIONREAD").length < 3) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    machine.kernel.arrive(0x41);
+    machine.wake();
+
+    equal((await receiving).length, 1);
+    await port.close();
+  });
+}
