@@ -10,7 +10,7 @@ import { closingLines, runTestFiles } from "./test-files.mjs";
 
 const FILE_TIMEOUT_SECONDS = 60;
 /** Tests over real ptys as Linux has them, and over /proc, inotify and strace. */
-const NEEDS_LINUX = /\/(integration|conformance\/\w+-pty)[/.]/;
+const NEEDS_LINUX = /\/(integration|conformance\/\w+-pty|unit\/sessions)[/.]/;
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const filters = process.argv.slice(2).map((path) => relative("", path).replaceAll("\\", "/"));
