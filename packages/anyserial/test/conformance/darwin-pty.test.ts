@@ -1,0 +1,112 @@
+// The conformance suite over the macOS backend on ptys of Linux: the backend's own flags, structs and
+// numbers, translated by the headers of the target (translated-libc.ts). What is left out is kqueue, for
+// epoll, and IOKit. Rates go the way of a Mac: a table in the settings, IOSSIOSPEED for the others.
+
+import { equal } from "node:assert/strict";
+import { arch } from "node:process";
+import { test } from "node:test";
+import { createSerialConfig, type SerialConfigInput, type SerialPort } from "anyserial";
+import { createVirtualPort } from "anyserial/pty";
+import { backendSuite, type PtyPair, type SuiteTest } from "anyserial/testing";
+import { type DarwinAbi, darwinAbi, STANDARD_RATES } from "#internal/darwin/abi.js";
+import { DarwinBackend } from "#internal/darwin/backend.js";
+import { darwinPlatform } from "#internal/darwin/platform.js";
+import { ffi } from "#internal/ffi/koffi.js";
+import { Struct } from "#internal/ffi/struct.js";
+import { linuxParts } from "#internal/linux/backend.js";
+import { openWith } from "#internal/open.js";
+import { bindTcdrain, type Libc } from "#internal/posix/libc.js";
+import { keepReactor, leakFree } from "../helpers/leak-free.ts";
+import { openPtyCable } from "../helpers/pty-cable.ts";
+import { translatedLibc } from "../helpers/translated-libc.ts";
+
+const TARGET = "darwin-arm64";
+const NO_LINE = "a pty has no line";
+const missing = {
+  framing: "the kernel's pty driver keeps 8 data bits and no parity",
+  outputQueue: "a pty has no output queue: what is written is at the other side at once",
+  modemLines: NO_LINE,
+  modemLineCounts: NO_LINE,
+  ring: NO_LINE,
+  rtsCts: NO_LINE,
+  break: NO_LINE,
+  lineErrorCounters: NO_LINE,
+  injectError: NO_LINE,
+} as const;
+
+const parts = linuxParts(ffi, arch);
+const abi = darwinAbi("arm64") as DarwinAbi; // it is in the table
+/** Custom rates that were set. */
+const customRates: number[] = [];
+
+/** Settings carry rates of the table only; IOSSIOSPEED sets any in force. */
+function macLibc(): Libc {
+  const libc = translatedLibc(TARGET, parts.platform.libc);
+  const setRate = (fd: number, rate: number): number => {
+    const termios = new Struct(abi.termios);
+    const read = libc.ioctl(fd, abi.TERMIOS_GET, termios.bytes);
+    if (read < 0) return read;
+    termios.set("c_ispeed", rate);
+    termios.set("c_ospeed", rate);
+    customRates.push(rate);
+    return libc.ioctl(fd, abi.TERMIOS_SET, termios.bytes);
+  };
+  const ioctl = (fd: number, request: number, argument: Uint8Array): number => {
+    if (request === abi.IOSSIOSPEED) {
+      equal(argument.length, 8);
+      return setRate(fd, Number(new DataView(argument.buffer).getBigUint64(0, true)));
+    }
+    if (request === abi.TERMIOS_SET) {
+      const rate = new Struct(abi.termios, argument).get("c_ospeed");
+      if (rate !== 0 && !STANDARD_RATES.includes(rate)) return -(abi.errno["EINVAL"] as number);
+    }
+    return libc.ioctl(fd, request, argument);
+  };
+  return { ...libc, ioctl };
+}
+
+const platform = darwinPlatform({ libc: macLibc(), tcdrain: bindTcdrain(ffi), abi });
+const backend = new DarwinBackend({
+  ...parts,
+  platform: { ...platform, isPseudoTerminal: () => true }, // Linux calls them otherwise
+});
+
+/** Opens a port of the backend on a pty. */
+async function openPort(config: SerialConfigInput): Promise<PtyPair> {
+  const device = await createVirtualPort();
+  let port: SerialPort;
+  try {
+    const target = { path: device.path, info: undefined };
+    port = await openWith(backend, target, createSerialConfig(config));
+  } catch (error) {
+    await device.close();
+    throw error;
+  }
+  const close = async (): Promise<void> => {
+    await Promise.all([port.close(), device.close()]);
+  };
+  return { port, device, close, [Symbol.asyncDispose]: close };
+}
+
+await keepReactor();
+
+/** Each test leaves no descriptor, timer or thread behind. */
+const cleanTest: SuiteTest = (name, options, run) => test(name, options, leakFree(run));
+
+backendSuite({
+  test: cleanTest,
+  name: TARGET,
+  makePair: (config) => openPtyCable(config, openPort),
+  missing,
+});
+
+test("a custom rate is in force on the terminal after IOSSIOSPEED, and after every change", async () => {
+  await using pair = await openPort({ baudRate: 74_880 });
+  customRates.length = 0;
+
+  await pair.port.configure({ hangupOnClose: false });
+
+  equal(pair.port.effectiveConfig().baudRate, 74_880);
+  equal(pair.device.settings().baudRate, 74_880);
+  equal(customRates.join(), "74880");
+});
