@@ -42,6 +42,7 @@ const BACKENDS = ["native", "udev", "serialport"] as const;
  * @throws {@link UnsupportedFeatureError} `ERR_SERIAL_DISCOVERY` — the backend is not installed, or
  *   not available on this system; the hint names the package.
  * @throws {@link UnsupportedPlatformError} — there is no backend for this system.
+ * @throws {@link SerialError} `ERR_SERIAL_IOKIT` — macOS does not tell of its ports.
  * @throws `signal.reason` — the signal is aborted.
  * @example
  * ```ts
@@ -114,6 +115,7 @@ export async function listSerialDevices(options: WaitOptions = {}): Promise<Seri
  * @throws {@link UnsupportedFeatureError} `ERR_SERIAL_DISCOVERY` — this system tells of no changes.
  * @throws {@link UnsupportedPlatformError} — there is no backend for this system.
  * @throws {@link SerialError} `ERR_SERIAL_INOTIFY` — the system's limits are reached.
+ * @throws {@link SerialError} `ERR_SERIAL_IOKIT` — macOS does not tell.
  * @throws `signal.reason` — the signal is aborted.
  * @example
  * ```ts
