@@ -3,7 +3,7 @@
 import { realpath } from "node:fs/promises";
 import { noSource, type PosixDiscovery } from "../posix/posix-backend.ts";
 import { HotPlug, type HotPlugParts } from "./hotplug.ts";
-import { listPorts } from "./list.ts";
+import { findPort, listPorts } from "./list.ts";
 
 /** Builds discovery; IOKit is loaded when it is first asked. */
 export function createDarwinDiscovery(parts: HotPlugParts): PosixDiscovery {
@@ -11,14 +11,9 @@ export function createDarwinDiscovery(parts: HotPlugParts): PosixDiscovery {
   return {
     list: async (source) => {
       if (source !== "native") throw noSource("darwin", source);
-      return listPorts(parts.registry()).map(({ info }) => info);
+      return listPorts(parts.registry());
     },
-    describe: async (path) => {
-      const node = await realpath(path).catch(() => path);
-      const ports = listPorts(parts.registry());
-      const port = ports.find(({ info, dialinPath }) => node === info.path || node === dialinPath);
-      return port?.info;
-    },
+    describe: async (path) => findPort(parts.registry(), await realpath(path).catch(() => path)),
     watch: () => hotPlug.watch(),
   };
 }

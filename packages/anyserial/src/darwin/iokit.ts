@@ -1,9 +1,9 @@
 // The I/O registry through IOKit and Core Foundation: <IOKit/IOKitLib.h>, <mach/message.h>. Loaded by the
-// path of the framework when ports are first listed; nothing of it exists on other systems. No
+// path of the framework when it is first asked; nothing of it exists on other systems. No
 // thread and no callback: a notification is a message on a mach port, and receiving it is all that
 // is done with it, because the iterators tell what happened.
 
-import { SerialError } from "../errors.ts";
+import { SerialError, type SerialErrorDetails } from "../errors.ts";
 import type { Ffi, NativeLibrary, Pointer } from "../ffi/ffi.ts";
 import { bindCoreFoundation, type CoreFoundation, type Reference } from "./core-foundation.ts";
 import type { IoChanges, IoEntry, IoNotifications, IoRegistry } from "./io-registry.ts";
@@ -65,11 +65,20 @@ interface MachCalls {
   readonly destroy: (message: Uint8Array) => void;
 }
 
-/** Opens the registry; only macOS has it. */
+/**
+ * Opens the registry; only macOS has it.
+ *
+ * @param ffi Foreign-function interface.
+ * @throws {@link SerialError} `ERR_SERIAL_IOKIT` — the frameworks do not load.
+ */
 export function openIoKit(ffi: Ffi): IoRegistry {
-  const calls = bindIoKit(ffi.load(FRAMEWORK));
-  const mach = bindMach(ffi.program());
-  return new IoKit(calls, mach, bindCoreFoundation(ffi));
+  try {
+    const calls = bindIoKit(ffi.load(FRAMEWORK));
+    const mach = bindMach(ffi.program());
+    return new IoKit(calls, mach, bindCoreFoundation(ffi));
+  } catch (cause) {
+    throw refusal("IOKit did not load", { cause });
+  }
 }
 
 function bindIoKit(library: NativeLibrary): IoKitCalls {
@@ -255,9 +264,16 @@ function check(syscall: string, result: number): void {
 
 function failed(syscall: string, result: number): SerialError {
   const code = `0x${(result >>> 0).toString(16)}`;
-  return new SerialError(`Cannot ask the system for its ports: ${syscall} failed (${code})`, {
+  return refusal(`${syscall} failed (${code})`, { syscall });
+}
+
+function refusal(
+  reason: string,
+  details: Pick<SerialErrorDetails, "syscall" | "cause">,
+): SerialError {
+  return new SerialError(`Cannot ask the system for its ports: ${reason}`, {
+    ...details,
     code: "ERR_SERIAL_IOKIT",
-    syscall,
     hint: "name the path of the port: opening does not need the list",
   });
 }

@@ -8,7 +8,7 @@ import type { IoEntry, IoRegistry } from "./io-registry.ts";
 
 /** Class of the services that make the device nodes: `<IOKit/serial/IOSerialKeys.h>`. */
 export const SERIAL_CLASS = "IOSerialBSDClient";
-/** The nodes of a port, in its service. */
+/** The nodes of a port, in its service: to call out, and to dial in. */
 const CALLOUT_KEY = "IOCalloutDevice";
 const DIALIN_KEY = "IODialinDevice";
 /** Classes of USB devices and interfaces: since OS X 10.11, and before. */
@@ -18,13 +18,6 @@ const USB_INTERFACES = ["IOUSBHostInterface", "IOUSBInterface"];
 const SERIAL_FAMILY = "com.apple.iokit.IOSerialFamily";
 /** A chain of providers is some ten entries long. */
 const MOST_ANCESTORS = 64;
-
-/** A port and both of its nodes. */
-export interface DarwinPort {
-  readonly info: PortInfo;
-  /** The `/dev/tty.*` twin of `info.path`, which waits for a carrier when it is opened. */
-  readonly dialinPath: string | undefined;
-}
 
 /** The hardware behind a port, collected on the way up. */
 interface Hardware {
@@ -52,10 +45,33 @@ interface DeviceFacts {
  * @returns Ports in no order, by their callout nodes.
  * @throws {@link SerialError} `ERR_SERIAL_IOKIT` — the kernel refuses.
  */
-export function listPorts(registry: IoRegistry): DarwinPort[] {
+export function listPorts(registry: IoRegistry): PortInfo[] {
+  return withServices(registry, (services) =>
+    services.flatMap((service) => readPort(registry, service) ?? []),
+  );
+}
+
+/**
+ * Finds a port by either of its nodes.
+ *
+ * @param registry The I/O registry.
+ * @param path A callout node (`/dev/cu.*`), or its twin to dial in (`/dev/tty.*`).
+ * @returns The port, by its callout node; `undefined` for what is no port.
+ * @throws {@link SerialError} `ERR_SERIAL_IOKIT` — the kernel refuses.
+ */
+export function findPort(registry: IoRegistry, path: string): PortInfo | undefined {
+  return withServices(registry, (services) => {
+    const service = services.find(
+      (one) => calloutPath(registry, one) === path || textOf(registry, one, DIALIN_KEY) === path,
+    );
+    return service === undefined ? undefined : readPort(registry, service);
+  });
+}
+
+function withServices<T>(registry: IoRegistry, use: (services: IoEntry[]) => T): T {
   const services = registry.services(SERIAL_CLASS);
   try {
-    return services.flatMap((service) => readPort(registry, service) ?? []);
+    return use(services);
   } finally {
     for (const service of services) registry.release(service);
   }
@@ -66,20 +82,17 @@ export function calloutPath(registry: IoRegistry, service: IoEntry): string | un
   return textOf(registry, service, CALLOUT_KEY);
 }
 
-function readPort(registry: IoRegistry, service: IoEntry): DarwinPort | undefined {
+function readPort(registry: IoRegistry, service: IoEntry): PortInfo | undefined {
   const path = calloutPath(registry, service);
   if (path === undefined) return undefined;
-  const dialinPath = textOf(registry, service, DIALIN_KEY);
   const hardware = readHardware(registry, service);
   const name = path.slice(path.lastIndexOf("/") + 1);
   const { driver, device } = hardware;
-  if (device === undefined) {
-    return { info: createPortInfo({ path, description: name, driver }), dialinPath };
-  }
+  if (device === undefined) return createPortInfo({ path, description: name, driver });
   const { manufacturer, interfaceCount, locationId, ...facts } = device;
   const location = locationId === undefined ? undefined : usbPath(locationId);
   const usb: UsbFacts = { ...facts, location, interface: hardware.interfaceName };
-  const info = createPortInfo({
+  return createPortInfo({
     path,
     ...usb,
     manufacturer,
@@ -88,7 +101,6 @@ function readPort(registry: IoRegistry, service: IoEntry): DarwinPort | undefine
     description: usbDescription(usb, name),
     hardwareId: usbHardwareId(usb), // pySerial names no interface here
   });
-  return { info, dialinPath };
 }
 
 /** Climbs from a service to the USB device, or to the root. */

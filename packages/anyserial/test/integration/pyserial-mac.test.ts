@@ -55,7 +55,7 @@ test("usbPath() writes what pySerial's location_to_string() writes", { skip }, (
 test("listPorts() describes USB ports of a Mac in pySerial's words", { skip }, () => {
   const registry = new SyntheticRegistry(machine(FT232R, FT2232H, OLD_MODEM));
   const locationIdOf = [0x1420_0000, 0x1412_3000, 0x1412_3000, 0xfd12_0000];
-  const infos = listPorts(registry).map(({ info }) => info);
+  const infos = listPorts(registry);
   const ports = infos.map((info, index) => ({
     ...info,
     product: info.product ?? info.name, // pySerial has the name of the registry's entry there

@@ -39,6 +39,16 @@ test("openIoKit() loads the two frameworks by their paths, and nothing before", 
   ]);
 });
 
+test("openIoKit() says so when the frameworks do not load", () => {
+  const fake = new FakeIoKit(EVERYTHING);
+  const cause = new Error("no such image");
+  fake.load = () => {
+    throw cause;
+  };
+
+  throws(() => openIoKit(fake), { ...REFUSED, cause });
+});
+
 /** As in IOKitLib.h, CFBase.h, CFString.h, CFNumber.h and mach/message.h; none of them is variadic. */
 const SIGNATURES = {
   IOServiceMatching: "pointer string",
@@ -126,7 +136,7 @@ for (const symbol of ["IORegistryEntryGetParentEntry", "IORegistryEntryGetChildI
 
     const ports = listPorts(openIoKit(fake));
 
-    equal(ports[0]?.info.path, "/dev/cu.usbserial-A6008isP");
+    equal(ports[0]?.path, "/dev/cu.usbserial-A6008isP");
     equal(fake.alive, 0);
   });
 }

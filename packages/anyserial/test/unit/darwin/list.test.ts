@@ -2,7 +2,8 @@
 
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
-import { type DarwinPort, listPorts, usbPath } from "#internal/darwin/list.js";
+import type { PortInfo } from "anyserial";
+import { findPort, listPorts, usbPath } from "#internal/darwin/list.js";
 import {
   BLUETOOTH,
   FT232R,
@@ -16,7 +17,7 @@ import {
 } from "../../helpers/io-tree.ts";
 import { SyntheticRegistry } from "../../helpers/synthetic-registry.ts";
 
-function list(...devices: IoNode[]): DarwinPort[] {
+function list(...devices: IoNode[]): PortInfo[] {
   const registry = new SyntheticRegistry(machine(...devices));
   const ports = listPorts(registry);
   equal(registry.held, 0);
@@ -27,7 +28,7 @@ test("listPorts() knows everything about an FT232R, by its callout node", () => 
   const [port, ...others] = list(FT232R);
 
   equal(others.length, 0);
-  deepEqual(port?.info, {
+  deepEqual(port, {
     path: "/dev/cu.usbserial-A6008isP",
     name: "cu.usbserial-A6008isP",
     description: "FT232R USB UART - FT232R USB UART",
@@ -42,12 +43,11 @@ test("listPorts() knows everything about an FT232R, by its callout node", () => 
     driver: "com.apple.driver.AppleUSBFTDI",
     stablePath: undefined,
   });
-  equal(port?.dialinPath, "/dev/tty.usbserial-A6008isP");
-  ok(Object.isFrozen(port?.info));
+  ok(Object.isFrozen(port));
 });
 
 test("listPorts() tells the two ports of one FT2232H apart by their interfaces", () => {
-  const [a, b] = list(FT2232H).map(({ info }) => info);
+  const [a, b] = list(FT2232H);
 
   deepEqual([a?.location, b?.location], ["20-1.2.3:1.0", "20-1.2.3:1.1"]);
   deepEqual([a?.interface, b?.interface], ["Dual RS232-HS A", undefined]);
@@ -58,7 +58,7 @@ test("listPorts() tells the two ports of one FT2232H apart by their interfaces",
 });
 
 test("listPorts() reads the classes of old systems, and ids that come with a sign", () => {
-  const [port] = list(OLD_MODEM).map(({ info }) => info);
+  const [port] = list(OLD_MODEM);
 
   deepEqual([port?.vid, port?.pid], [0x8087, 0xffee]);
   equal(port?.location, "253-1.2");
@@ -67,7 +67,7 @@ test("listPorts() reads the classes of old systems, and ids that come with a sig
 });
 
 test("listPorts() lists a port that has no USB device, with its driver only", () => {
-  const [port] = list(BLUETOOTH).map(({ info }) => info);
+  const [port] = list(BLUETOOTH);
 
   equal(port?.path, "/dev/cu.Bluetooth-Incoming-Port");
   equal(port?.description, "cu.Bluetooth-Incoming-Port");
@@ -79,7 +79,7 @@ test("listPorts() takes no numbers for texts, and no texts for numbers", () => {
   const odd = { idVendor: "0403", idProduct: 0x6001, "USB Serial Number": 7, locationID: "x" };
   const device = node("IOUSBHostDevice", odd, [usbInterface(0, {}, [serialDriver("d", "x")])]);
 
-  const [port] = list(device).map(({ info }) => info);
+  const [port] = list(device);
 
   equal(port?.hardwareId, "USB VID:PID=0000:6001");
   deepEqual([port?.vid, port?.serialNumber, port?.location], [undefined, undefined, undefined]);
@@ -99,7 +99,7 @@ test("listPorts() gives up on a chain of providers without end", () => {
 
   const [port] = list(chain);
 
-  equal(port?.info.path, "/dev/cu.deep");
+  equal(port?.path, "/dev/cu.deep");
 });
 
 test("listPorts() gives every entry back whichever question fails", () => {
@@ -122,6 +122,30 @@ test("listPorts() gives every entry back whichever question fails", () => {
 
     equal(registry.held, 0, `after question ${failing}`);
   }
+});
+
+test("findPort() finds a port by either node, and gives every entry back", () => {
+  const registry = new SyntheticRegistry(machine(FT2232H, FT232R));
+
+  const byCallout = findPort(registry, "/dev/cu.usbserial-A6008isP");
+  const byDialin = findPort(registry, "/dev/tty.usbserial-A6008isP");
+
+  equal(byCallout?.serialNumber, "A6008isP");
+  deepEqual(byDialin, byCallout);
+  equal(findPort(registry, "/dev/cu.usbserial"), undefined);
+  equal(registry.held, 0);
+});
+
+test("findPort() asks about the hardware of the one port only", () => {
+  const registry = new SyntheticRegistry(machine(FT2232H, FT232R));
+  let vendors = 0;
+  registry.onCall = (call) => {
+    if (call === "property idVendor") vendors++;
+  };
+
+  findPort(registry, "/dev/tty.usbserial-A6008isP");
+
+  equal(vendors, 1);
 });
 
 /** locationID, and the path as pySerial writes it. */
