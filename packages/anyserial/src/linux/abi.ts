@@ -102,6 +102,7 @@ const COMMON = {
   IGNCR: 0x80,
   ICRNL: 0x100,
   IXANY: 0x800,
+  IMAXBEL: 0x2000,
   OPOST: 0x1,
   CRTSCTS: 0x8000_0000,
   DTRDSR: undefined,

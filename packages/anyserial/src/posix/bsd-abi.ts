@@ -132,6 +132,7 @@ export const BSD_FAMILY = {
   IXON: 0x200,
   IXOFF: 0x400,
   IXANY: 0x800,
+  IMAXBEL: 0x2000,
   OPOST: 0x1,
   CSIZE: 0x300,
   CS5: 0x0,

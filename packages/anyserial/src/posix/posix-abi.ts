@@ -50,6 +50,8 @@ export interface PosixAbi {
   readonly ICRNL: number;
   readonly IXON: number;
   readonly IXANY: number;
+  /** A full input queue sends BEL: to the device. */
+  readonly IMAXBEL: number;
   readonly IXOFF: number;
   readonly OPOST: number;
   readonly CSIZE: number;

@@ -84,6 +84,7 @@ export function applyRaw(abi: PosixAbi, termios: Termios): Termios {
     abi.ICRNL |
     abi.IXON |
     abi.IXANY |
+    abi.IMAXBEL |
     abi.IXOFF;
   const local = abi.ECHO | abi.ECHONL | abi.ICANON | abi.ISIG | abi.IEXTEN | abi.EXTPROC;
   return {

@@ -20,7 +20,10 @@ export const BSD_TARGETS: readonly string[] = FIXTURE.targets;
 /** Names of each kind of flag, as the headers have them; a set bit outside them is a mistake. */
 const FLAGS = {
   open: ["O_RDWR", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC"],
-  c_iflag: "IGNBRK BRKINT IGNPAR PARMRK INPCK ISTRIP INLCR IGNCR ICRNL IXON IXOFF IXANY".split(" "),
+  c_iflag:
+    "IGNBRK BRKINT IGNPAR PARMRK INPCK ISTRIP INLCR IGNCR ICRNL IXON IXOFF IXANY IMAXBEL".split(
+      " ",
+    ),
   c_oflag: ["OPOST"],
   c_cflag:
     "CSTOPB CREAD PARENB PARODD HUPCL CLOCAL CCTS_OFLOW CRTS_IFLOW CDTR_IFLOW CDSR_OFLOW".split(

@@ -229,7 +229,7 @@ export class BsdKernel implements Libc {
       names.split(" ").reduce((all, name) => all | facts.constant(name), 0);
     const bytes = new Uint8Array(facts.size("termios"));
     const fields: Readonly<Record<string, number>> = {
-      c_iflag: bits("BRKINT ICRNL IXON IXANY"),
+      c_iflag: bits("BRKINT ICRNL IXON IXANY IMAXBEL"),
       c_oflag: facts.constant("OPOST") | ONLCR,
       c_cflag: bits("CREAD CS8 HUPCL"),
       c_lflag: bits("ICANON ISIG IEXTEN ECHO") | OTHER_LFLAGS,

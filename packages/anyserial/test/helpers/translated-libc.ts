@@ -9,7 +9,7 @@ const OPEN_FLAGS = ["O_RDWR", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC"] as const;
 const FLAGS = {
   c_iflag: [
     ...(["IGNBRK", "BRKINT", "IGNPAR", "PARMRK", "INPCK", "ISTRIP", "INLCR", "IGNCR"] as const),
-    ...(["ICRNL", "IXON", "IXOFF", "IXANY"] as const),
+    ...(["ICRNL", "IXON", "IXOFF", "IXANY", "IMAXBEL"] as const),
   ],
   c_oflag: ["OPOST"],
   c_cflag: ["CSTOPB", "CREAD", "PARENB", "PARODD", "HUPCL", "CLOCAL", "CRTSCTS"],
