@@ -1,4 +1,4 @@
-// `npm run test:wine -- [--bench] [part of a file name…]`: the Windows backend over real Win32 calls,
+// `npm run test:wine -- [--bench] [--node=VERSION] [part of a file name…]`: the Windows backend over real Win32 calls,
 // under Wine. Installs what is missing, joins COM ports on ptys by cables, and runs the compiled
 // conformance and Windows tests by `node.exe --test` on several versions of Node.js. Ends with
 // "N passed, N failed, N skipped"; skips visibly where Wine cannot be had; leaves no process behind.
@@ -16,7 +16,7 @@ import {
 } from "./wine/install.mjs";
 
 const TOTAL_SECONDS = 560;
-const FILE_SECONDS = 150;
+const FILE_SECONDS = 120;
 const PORT_COUNT = 48;
 /** The first runs every test, the others what depends on the runtime. */
 const VERSIONS = ["20.20.2", "22.23.3", "24.21.0", "26.10.0"];
@@ -25,6 +25,7 @@ const ON_EVERY_VERSION = ["process.wine.js"];
 const started = performance.now();
 const options = process.argv.slice(2);
 const isBench = options.includes("--bench");
+const wantedNode = options.find((option) => option.startsWith("--node="))?.slice(7) ?? "";
 const filters = options.filter((option) => !option.startsWith("--"));
 const count = { passed: 0, failed: 0, skipped: 0 };
 
@@ -57,7 +58,8 @@ async function main() {
   const server = spawn(wine.server, ["-f", "-p"], { env, stdio: "ignore" });
   const ended = new Promise((resolve) => server.once("close", resolve));
   try {
-    for (const version of VERSIONS) await testOn({ version, wine, env, stage: staged.stage });
+    for (const version of VERSIONS.filter((each) => each.startsWith(wantedNode)))
+      await testOn({ version, wine, env, stage: staged.stage });
   } finally {
     spawnSync(wine.server, ["-k"], { env, timeout: 10_000 });
     const timer = setTimeout(() => server.kill("SIGKILL"), 5000);
@@ -70,7 +72,7 @@ async function main() {
 async function testOn({ version, wine, env, stage }) {
   const node = obtainNode(version);
   if (node.reason !== undefined) return skip(`Node.js ${version}`, node.reason);
-  const isFirst = version === VERSIONS[0];
+  const isFirst = version === VERSIONS[0] || wantedNode !== "";
   const files = readdirSync(join(stage, "anyserial/.test/wine"))
     .filter((name) => name.endsWith(".wine.js"))
     .filter(

@@ -62,6 +62,7 @@ export async function serveCables({ folder, portCount, linesFile }) {
 }
 
 async function openCable({ folder, free, lines, isEcho }) {
+  free.sort((a, b) => a - b);
   const numbers = isEcho ? free.splice(0, 1) : free.splice(0, 2);
   const devices = [];
   for (const number of numbers) {

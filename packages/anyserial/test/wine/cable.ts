@@ -13,7 +13,7 @@ interface Answer {
   readonly error?: string;
 }
 
-let socket: Socket | undefined;
+let connection: Promise<Socket> | undefined;
 let lastId = 0;
 const waiting = new Map<number, (answer: Answer) => void>();
 
@@ -60,7 +60,8 @@ export async function openCable(config: {
 }
 
 async function ask(request: object): Promise<Answer> {
-  socket ??= await connectToCables();
+  connection ??= connectToCables();
+  const socket = await connection;
   const id = ++lastId;
   const answered = new Promise<Answer>((resolve) => waiting.set(id, resolve));
   socket.ref();
