@@ -3,15 +3,27 @@
 
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { openSerialPort, platformCapabilities } from "anyserial";
 import { createVirtualPort } from "anyserial/pty";
 import { openSerialPortSync } from "anyserial/sync";
+import { ffi } from "#internal/ffi/koffi.js";
 import { type Cable, layCable } from "./cable.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const [FEW, MANY] = [4, 32];
+const SNAP_THREADS = 4; // tlhelp32.h
+
+type NextThread = (snapshot: number, entry: Uint8Array) => number;
+const kernel32 = ffi.loadStdcall("kernel32.dll");
+const createSnapshot = kernel32.bind<(what: number, pid: number) => number>(
+  "CreateToolhelp32Snapshot",
+  "ssize",
+  ["uint", "uint"],
+);
+const firstThread = kernel32.bind<NextThread>("Thread32First", "int", ["ssize", "bytes"]);
+const nextThread = kernel32.bind<NextThread>("Thread32Next", "int", ["ssize", "bytes"]);
+const closeHandle = kernel32.bind<(handle: number) => number>("CloseHandle", "int", ["ssize"]);
 
 async function withCable(run: (cable: Cable, a: string, b: string) => Promise<void>) {
   const cable = await layCable();
@@ -165,6 +177,7 @@ test(`${MANY} ports that wait take no more threads than ${FEW}, and each hears i
 
   deepEqual(replies, [...ports.keys()]);
   equal(threadsOfMany, threadsOfFew);
+  console.log(`bench: ${MANY} waiting ports, ${threadsOfMany} threads in the process`);
   await Promise.all(ports.map((port) => port.close()));
   await Promise.all([...few.cables, ...more.cables].map((cable) => cable.close()));
 });
@@ -175,8 +188,18 @@ async function openEchoes(count: number) {
   return { cables, ports };
 }
 
-/** Threads of this process, as Linux sees them below Wine; 0 on a real Windows. */
+/** Threads of this process, by a Toolhelp snapshot of all. */
 function threadCount(): number {
-  const folder = "Z:\\proc\\self\\task";
-  return existsSync(folder) ? readdirSync(folder).length : 0;
+  const snapshot = createSnapshot(SNAP_THREADS, 0);
+  const entry = new Uint32Array(7); // THREADENTRY32: size, usage, thread, owner, priorities, flags
+  const bytes = new Uint8Array(entry.buffer);
+  let count = 0;
+  entry[0] = bytes.length;
+  for (let found = firstThread(snapshot, bytes); found !== 0; found = nextThread(snapshot, bytes)) {
+    if (entry[3] === process.pid) count++;
+    entry[0] = bytes.length;
+  }
+  closeHandle(snapshot);
+  ok(count > 0);
+  return count;
 }
