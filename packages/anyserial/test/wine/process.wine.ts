@@ -163,7 +163,7 @@ test("a pending receive keeps the process alive until it is answered", async () 
   });
 });
 
-test(`${MANY} ports that wait take no more threads than ${FEW}, and each hears its own bytes`, async () => {
+test(`${MANY} ports that wait take no more threads than ${FEW}, and each hears its own bytes`, async (t) => {
   const few = await openEchoes(FEW);
   const waitingFew = few.ports.map((port) => port.receive());
   const threadsOfFew = threadCount();
@@ -176,8 +176,10 @@ test(`${MANY} ports that wait take no more threads than ${FEW}, and each hears i
   const replies = (await Promise.all(waiting)).map(([byte]) => byte);
 
   deepEqual(replies, [...ports.keys()]);
-  equal(threadsOfMany, threadsOfFew);
-  console.log(`bench: ${MANY} waiting ports, ${threadsOfMany} threads in the process`);
+  ok(threadsOfMany <= threadsOfFew, `${threadsOfMany} threads, ${threadsOfFew} before`);
+  t.diagnostic(
+    `bench: ${threadsOfMany} threads with ${MANY} waiting ports, ${threadsOfFew} with ${FEW}`,
+  );
   await Promise.all(ports.map((port) => port.close()));
   await Promise.all([...few.cables, ...more.cables].map((cable) => cable.close()));
 });
