@@ -38,7 +38,7 @@ async function main() {
   mkdirSync(cache, { recursive: true });
   const wine = obtainWine();
   if (wine.reason !== undefined) return skip("Windows tests", wine.reason);
-  const staged = stagePackage();
+  const staged = stagePackage({ withPeer: isBench });
   if (staged.reason !== undefined) return skip("Windows tests", staged.reason);
   const folder = join(cache, "ports");
   rmSync(folder, { recursive: true, force: true });

@@ -61,8 +61,19 @@ export function obtainNode(version) {
   return { program };
 }
 
-/** Copies the built package, and puts koffi for Windows beside it. */
-export function stagePackage() {
+/** What the Windows binding of node-serialport is made of. */
+const PEER = [
+  "@serialport/bindings-cpp",
+  "@serialport/bindings-interface",
+  "@serialport/parser-delimiter",
+  "@serialport/parser-readline",
+  "debug",
+  "ms",
+  "node-gyp-build",
+];
+
+/** Copies the built package, and puts koffi for Windows beside it; for the bench, a peer too. */
+export function stagePackage({ withPeer }) {
   const { version } = readJson(join(root, "node_modules/koffi/package.json"));
   const folder = join(cache, `koffi-${version}`);
   const native = join(folder, "node_modules/@koromix/koffi-win32-x64");
@@ -76,6 +87,9 @@ export function stagePackage() {
   copy(native, "node_modules/@koromix/koffi-win32-x64");
   for (const name of ["package.json", "dist", ".test"]) {
     copy(join(root, "packages/anyserial", name), `anyserial/${name}`);
+  }
+  for (const name of withPeer ? PEER : []) {
+    copy(join(root, "node_modules", name), `node_modules/${name}`);
   }
   return { stage };
 }
