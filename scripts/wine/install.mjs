@@ -127,7 +127,7 @@ export function makePrefix({ wine, prefix, folder, portCount }) {
 }
 
 /** Variables for every Windows program. */
-export function wineEnvironment({ wine, prefix }) {
+function wineEnvironment({ wine, prefix }) {
   const { DISPLAY: _, ...inherited } = process.env;
   return {
     ...inherited,

@@ -112,6 +112,33 @@ for (const value of ["libuv", "reactor", ""]) {
   });
 }
 
+test("selectBackend() loads nothing of Windows elsewhere, and nothing of POSIX there", async () => {
+  const folders = async (prelude: string): Promise<unknown> => {
+    const { stdout } = await runScript(`
+      const { Session } = await import("node:inspector");
+      await import("koffi");
+      ${prelude}
+      const { openSerialPort } = await import("anyserial");
+      await openSerialPort("/nonexistent/tty").catch(() => undefined);
+      const session = new Session();
+      session.connect();
+      const found = new Set();
+      session.on("Debugger.scriptParsed", ({ params: { url } }) => {
+        const folder = /\\/dist\\/(linux|darwin|posix|windows)\\//.exec(url)?.[1];
+        if (folder !== undefined) found.add(folder);
+      });
+      session.post("Debugger.enable");
+      console.log(JSON.stringify([...found].sort()));`);
+    return JSON.parse(stdout);
+  };
+  const pretend = (platform: string): string =>
+    `Object.defineProperty(process, "platform", { value: "${platform}" });
+     Object.defineProperty(process, "arch", { value: "x64" });`;
+
+  deepEqual(await folders(pretend("linux")), ["linux", "posix"]);
+  deepEqual(await folders(pretend("win32")), ["windows"]);
+});
+
 test("UnsupportedBackend opens nothing and says why", async () => {
   const cause = new Error("no prebuilt");
   const backend = new UnsupportedBackend("plan9", "koffi did not load", { cause });
