@@ -11,6 +11,8 @@ const SHORTEST_MS = 1;
 const LONGEST_MS = 50;
 /** Queued output may take this much longer than the line needs, in milliseconds. */
 const OUTPUT_SLACK_MS = 100;
+/** The same where a completion must be told before the queue is known to be empty. */
+export const COMPLETION_SLACK_MS = 1000;
 
 /**
  * Time that the line needs for a number of bytes.
@@ -78,24 +80,30 @@ export interface OutputQueue {
  *
  * @param bytes Bytes queued.
  * @param baudRate Rate, in baud.
+ * @param slackMs Time on top, in milliseconds.
  * @returns Milliseconds, an integer.
  */
-export function longestOutputMs(bytes: number, baudRate: number): number {
-  return Math.ceil(wireTimeMs(bytes, baudRate) * 1.5 + OUTPUT_SLACK_MS);
+export function longestOutputMs(
+  bytes: number,
+  baudRate: number,
+  slackMs: number = OUTPUT_SLACK_MS,
+): number {
+  return Math.ceil(wireTimeMs(bytes, baudRate) * 1.5 + slackMs);
 }
 
 /**
  * Waits for queued output as long as the line needs for it, and throws the rest away.
  *
  * @param port Port that is about to be closed.
+ * @param slackMs Time on top, in milliseconds.
  * @returns Bytes thrown away; 0 also where the device is gone, and its queue with it.
  */
-export async function letOutputGo(port: OutputQueue): Promise<number> {
+export async function letOutputGo(port: OutputQueue, slackMs?: number): Promise<number> {
   try {
     const queued = port.outputWaiting();
     if (queued === 0) return 0;
     const { baudRate } = port.effectiveConfig();
-    const signal = AbortSignal.timeout(longestOutputMs(queued, baudRate));
+    const signal = AbortSignal.timeout(longestOutputMs(queued, baudRate, slackMs));
     await waitDrained(() => port.outputWaiting(), baudRate, signal).catch(() => undefined);
     const left = port.outputWaiting();
     if (left > 0) port.discard("output");

@@ -1,7 +1,7 @@
 // The output that the system has and has not sent: one write at a time, who waits for its end, and
 // what became of it when nobody was looking.
 
-import { longestOutputMs } from "../backend/drain.ts";
+import { COMPLETION_SLACK_MS, longestOutputMs } from "../backend/drain.ts";
 import { SerialDisconnectedError, type SerialError } from "../errors.ts";
 import { ERROR } from "./abi.ts";
 import type { Completions } from "./completion/completion.ts";
@@ -63,7 +63,10 @@ export class PendingWrite {
   /** The system has so many bytes. */
   started(bytes: number, baudRate: number): void {
     this.#isDiscarded = false;
-    this.#timer = setTimeout(() => undefined, longestOutputMs(bytes, baudRate));
+    this.#timer = setTimeout(
+      () => undefined,
+      longestOutputMs(bytes, baudRate, COMPLETION_SLACK_MS),
+    );
   }
 
   /** What is under way is about to be thrown away, which is no failure. */

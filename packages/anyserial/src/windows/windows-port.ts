@@ -3,7 +3,7 @@
 
 import { abortable } from "../abort.ts";
 import { type BackendPort, createIoCounters, type IoCounters } from "../backend/backend.ts";
-import { letOutputGo, waitDrained } from "../backend/drain.ts";
+import { COMPLETION_SLACK_MS, letOutputGo, waitDrained } from "../backend/drain.ts";
 import type { SerialError } from "../errors.ts";
 import { ERROR } from "./abi.ts";
 import { CommEvents } from "./comm-events.ts";
@@ -144,7 +144,7 @@ export class WindowsPort extends WindowsDevice implements BackendPort {
 
   /** Closing discards what is queued: the time that the line needs is waited for here. */
   async close(): Promise<number> {
-    const discarded = await letOutputGo(this);
+    const discarded = await letOutputGo(this, COMPLETION_SLACK_MS);
     this.#cancelAll();
     const deadline = performance.now() + CANCEL_MS;
     while (this.#isBusy() && performance.now() < deadline) await nextMillisecond();
