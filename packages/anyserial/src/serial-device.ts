@@ -16,7 +16,7 @@ export interface SerialDevice {
   readonly driver: string | undefined;
   /** It is plugged in. */
   readonly present: boolean;
-  /** The system's number for what is wrong with it, as the Device Manager shows it; 0 for nothing. */
+  /** What is wrong with it, a code from 1 to 255 as the Device Manager shows it; 0 for nothing. */
   readonly problem: number;
   /** How long the adapter keeps received bytes back, in milliseconds, where the driver tells. */
   readonly latencyTimerMs: number | undefined;
