@@ -1,7 +1,7 @@
 // `anyserial hub` as a process: signals, reload, and the commands that talk to it.
 
 import { deepEqual, equal, match, notEqual } from "node:assert/strict";
-import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { openSerialPort, type SerialPort } from "anyserial";
 import { HubHome, TWO_PORTS } from "../helpers/hub-process.ts";
@@ -46,6 +46,34 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     deepEqual(readdirSync(home.path("anyserial")), []);
   });
 }
+
+test("hub ends at once at a second SIGINT, and starts again with what is left", async (t) => {
+  const home = new HubHome(t);
+  // Its end is a second signal while the first one waits for the program, which has to be killed.
+  writeFileSync(
+    home.path("impatient.mjs"),
+    `import { defineDevice } from ${JSON.stringify(import.meta.resolve("@anyserial/hub"))};
+     export const device = defineDevice({
+       onStart: ({ signal }) =>
+         signal.addEventListener("abort", () => process.kill(process.pid, "SIGINT")),
+     });`,
+  );
+  home.write(
+    `${TWO_PORTS}      impatient: { device: ./impatient.mjs }\n      slow: { process: [cat] }\n`,
+  );
+  const hub = await home.start();
+
+  hub.process.kill("SIGINT");
+  const end = await hub.ended();
+
+  deepEqual(end, { code: 130, signal: null });
+  equal(existsSync(home.path("meter")), false);
+  home.write(TWO_PORTS);
+  const next = await home.start();
+  notEqual(readlinkSync(home.path("meter")), "");
+  next.process.kill("SIGINT");
+  deepEqual(await next.ended(), { code: 0, signal: null });
+});
 
 test("hub tells once that a reader stalls, and what it lost when it reads again", async (t) => {
   const home = new HubHome(t);
