@@ -1,36 +1,17 @@
 // From the network to one member: at once if it takes it, else through its queue. A message that is
 // taken at once costs one write and no memory; timers, queue and events exist only for the rest.
 
-import { count, createCounts, type MutableCounts, type TapPlace, type TapSlot } from "./counts.ts";
+import { count, createCounts, type MutableCounts } from "./counts.ts";
+import { IdleRelease } from "./idle-release.ts";
 import { isLineModelled, isSameLine, LineModel } from "./line-model.ts";
 import type { Member } from "./members/member.ts";
+import type { OutletParts } from "./outlet-parts.ts";
 import type { PlannedOptions } from "./plan.ts";
 import { Queue, type QueueOptions } from "./queue.ts";
-import { type Clock, StallWatch } from "./stall-watch.ts";
+import { StallWatch } from "./stall-watch.ts";
 
 /** A member that loses messages without end tells so this often, in milliseconds. */
 const TELL_DROPS_EVERY_MS = 1000;
-
-/** What an outlet tells of itself. */
-export interface OutletListener {
-  onStall(): void;
-  onRecover(stalledMs: number, lost: { readonly bytes: number; readonly messages: number }): void;
-  onDrop(bytes: number): void;
-  onDisconnect(bytesLost: number): void;
-  /** Under `backpressure`: senders must stop, or may go on. */
-  onFull(isFull: boolean): void;
-}
-
-/** What an outlet is made with. */
-export interface OutletParts {
-  readonly place: TapPlace;
-  readonly tap: TapSlot;
-  readonly clock: Clock;
-  readonly options: PlannedOptions;
-  /** Messages are lost whole or not at all. */
-  readonly whole: boolean;
-  readonly listener: OutletListener;
-}
 
 /** The way to one member. */
 export class Outlet {
@@ -40,6 +21,7 @@ export class Outlet {
   readonly faulted: MutableCounts = createCounts();
   readonly stall: StallWatch;
   readonly queue: Queue;
+  readonly #release: IdleRelease;
   stalls = 0;
   readonly #member: Member;
   #options: PlannedOptions;
@@ -59,6 +41,7 @@ export class Outlet {
     this.#options = parts.options;
     this.#whole = parts.whole;
     this.queue = new Queue(this.#queueOptions());
+    this.#release = new IdleRelease(parts.clock, this.queue);
     this.stall = new StallWatch(parts.clock, parts.options.stallAfterMs, {
       onStall: () => this.#stalled(),
       onRecover: (stalledMs) => parts.listener.onRecover(stalledMs, this.#lostSince()),
@@ -151,6 +134,7 @@ export class Outlet {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
     this.stall.rests();
+    this.#release.close();
   }
 
   #offerToLine(line: LineModel, message: Uint8Array): void {
@@ -228,6 +212,7 @@ export class Outlet {
     if (this.queue.bytes === 0) {
       this.#isTold = false;
       this.stall.rests();
+      this.#release.rests();
     } else if (isRefused) {
       if (!this.#isTold) this.#member.tellWritable();
       this.#isTold = true;

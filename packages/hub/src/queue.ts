@@ -55,6 +55,18 @@ export class Queue {
     return this.bytes >= this.#options.limit;
   }
 
+  /** Something waits. */
+  get isUsed(): boolean {
+    return this.#lengths.length > 0;
+  }
+
+  /** Gives the memory back; only when nothing waits. */
+  release(): void {
+    this.#bytes.release();
+    this.#lengths.release();
+    this.#dues.release();
+  }
+
   /** Changes limit or policy; what waits already stays. */
   reconfigure(options: QueueOptions): void {
     this.#options = options;

@@ -1,4 +1,4 @@
-// Rings that grow by doubling and never shrink: bytes, and small numbers. Pure.
+// Rings that grow by doubling, until they are released: bytes, and small numbers. Pure.
 
 const FIRST_BYTES = 1024;
 const FIRST_NUMBERS = 16;
@@ -46,6 +46,12 @@ export class RingBytes {
   /** Replaces the first bytes. */
   overwrite(bytes: Uint8Array): void {
     if (bytes.length > 0) this.#write(this.#head, bytes);
+  }
+
+  /** Gives the memory back; only when nothing is in it. */
+  release(): void {
+    this.#memory = new Uint8Array(0);
+    this.#head = 0;
   }
 
   #write(at: number, bytes: Uint8Array): void {
@@ -108,6 +114,12 @@ export class RingNumbers {
     if (index === 1) this.set(1, this.at(0));
     this.#head = (this.#head + 1) & (this.#memory.length - 1);
     this.#length--;
+  }
+
+  /** Gives the memory back; only when nothing is in it. */
+  release(): void {
+    this.#memory = new Uint16Array(0);
+    this.#head = 0;
   }
 
   #grow(wide: boolean): void {

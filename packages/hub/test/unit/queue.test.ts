@@ -1,6 +1,6 @@
 // The queue against a model that is as simple as can be: arrays of messages, arrays of bytes.
 
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, fail, ok } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Queue } from "#internal/queue.js";
@@ -228,5 +228,26 @@ test("Queue without messages loses exactly what the model loses", () => {
         equal(lost.join("").length, modelLost);
       }),
     );
+  }
+});
+
+test("Queue release() leaves an empty queue as it was", () => {
+  const queue = new Queue({
+    limit: 100,
+    overflow: "drop-newest",
+    whole: true,
+    onLost: () => fail(),
+  });
+  for (let round = 0; round < 3; round++) {
+    queue.push(Buffer.from("first"));
+    queue.push(Buffer.from("second"), 5);
+    equal(Buffer.from(queue.peek()).toString(), "firstsecond");
+    equal(queue.isUsed, true);
+    equal(queue.shift(11), 2);
+    equal(queue.isUsed, false);
+
+    queue.release();
+
+    deepEqual([queue.bytes, queue.messages, queue.nextDue], [0, 0, undefined]);
   }
 });
