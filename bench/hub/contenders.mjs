@@ -6,6 +6,9 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Child } from "../child.mjs";
 
+const WITHOUT_TTYBUS =
+  "not measured: ANYSERIAL_BENCH_TTYBUS names no folder with tty_bus and tty_fake";
+
 /** Compiles the C programs; returns their paths. */
 export function compileHubPeers() {
   const folder = mkdtempSync(join(tmpdir(), "anyserial-bench-"));
@@ -35,6 +38,17 @@ export function listHubs(tools) {
       skipped: python === undefined ? "no python3" : undefined,
     },
   ];
+}
+
+/** ttybus, where somebody has built it: it is in no distribution. */
+export function ttybus() {
+  const programs = process.env.ANYSERIAL_BENCH_TTYBUS;
+  return {
+    id: "ttybus",
+    title: "ttybus",
+    command: (count) => [process.execPath, here("ttybus.mjs"), String(count), programs],
+    skipped: programs === undefined ? WITHOUT_TTYBUS : undefined,
+  };
 }
 
 /** The command of our hub; `options` are the network's. */

@@ -5,6 +5,7 @@ import { pick, runRounds } from "../rounds.mjs";
 import { ourHub, startHub, startLoadedHub } from "./contenders.mjs";
 
 const MESSAGES = 2000;
+const SLOW_MESSAGES = 50;
 const FLOOD_MS = 300;
 const IDLE_MS = 3000;
 
@@ -38,6 +39,32 @@ export async function throughputRows({ tools, hubs, counts, rounds }) {
     lines.push(
       against(base, "c", { text: "≥ 0.90 × C", holds: (ratio) => ratio >= 0.9 }),
       against(base, "seed", { text: "> 1.00 × Python", holds: (ratio) => ratio > 1 }),
+    );
+  }
+  return lines;
+}
+
+/** Beside ttybus, whose ports each wait 10 ms between two looks: fewer messages. */
+export async function ttybusRows({ tools, hubs, counts, rounds, bus }) {
+  if (bus.skipped) return [];
+  const lines = [];
+  for (const count of counts.filter((members) => members <= 8)) {
+    const context = { tools, hubs: [hubs[0], bus], count, rounds: Math.min(rounds, 5) };
+    const results = await inTurns(context, async ({ load }) => ({
+      ...(await load.ask(`latency ${SLOW_MESSAGES}`)),
+      ...(await load.ask(`flood ${FLOOD_MS}`)),
+    }));
+    const [p50, rate] = [pick(results, "p50Us"), pick(results, "leastMBps")];
+    lines.push(
+      against(line(`4 bytes to ${count - 1} readers, p50, beside ttybus`, "µs", p50), "ttybus", {
+        text: "< ttybus",
+        holds: (ratio) => ratio < 1,
+      }),
+      against(
+        line(`throughput to each of ${count - 1} readers, beside ttybus`, "MB/s", rate),
+        "ttybus",
+        { text: "> ttybus", holds: (ratio) => ratio > 1 },
+      ),
     );
   }
   return lines;

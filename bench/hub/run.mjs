@@ -5,12 +5,20 @@ import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { setUp } from "../../scripts/setup.mjs";
 import { describeMachine, toMarkdown } from "../report.mjs";
-import { compileHubPeers, listHubs } from "./contenders.mjs";
-import { backpressureRows, latencyRows, manyRows, stalledRows, throughputRows } from "./rows.mjs";
+import { compileHubPeers, listHubs, ttybus } from "./contenders.mjs";
+import {
+  backpressureRows,
+  latencyRows,
+  manyRows,
+  stalledRows,
+  throughputRows,
+  ttybusRows,
+} from "./rows.mjs";
 
 const ROWS = {
   latency: latencyRows,
   throughput: throughputRows,
+  ttybus: ttybusRows,
   stalled: stalledRows,
   backpressure: backpressureRows,
   many: manyRows,
@@ -37,9 +45,10 @@ export async function runHubBench(args) {
   setUp();
   const tools = compileHubPeers();
   const hubs = listHubs(tools);
+  const bus = ttybus();
   const machine = describeMachine();
   const rounds = Number(options.rounds ?? (options.quick ? 3 : 15));
-  const context = { tools, hubs: hubs.filter(({ skipped }) => !skipped), rounds };
+  const context = { tools, hubs: hubs.filter(({ skipped }) => !skipped), rounds, bus };
   const lines = [];
   for (const name of options.only) {
     console.error(`bench: hub ${name}`);
@@ -47,7 +56,7 @@ export async function runHubBench(args) {
     lines.push(...(await ROWS[name]({ ...context, counts, quick: options.quick })));
   }
   machine.loadAverageAfter = loadavg()[0];
-  const result = { machine, quick: options.quick, contenders: hubs, lines };
+  const result = { machine, quick: options.quick, contenders: [...hubs, bus], lines };
   save(result);
   console.log(options.json ? JSON.stringify(result, null, 2) : toMarkdown(result));
   return options.strict && lines.some(({ holds }) => holds === false) ? 1 : 0;
