@@ -62,37 +62,6 @@ test("an application killed while it writes leaves whole lines, and the port usa
   await receiving;
 });
 
-test("opening and closing a port 10,000 times leaves it usable", async () => {
-  await using bench = await BenchHub.start(["a", "b"]);
-  const path = bench.path("a");
-
-  for (let round = 0; round < 10_000; round++) {
-    closeSync(openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK));
-    if (round % 100 === 0) await new Promise(setImmediate);
-  }
-  await until("nobody is there", () => !bench.member("a").applicationOpen);
-  bench.events.length = 0;
-  const [a, b] = [await bench.open("a"), await bench.open("b")];
-  await a.send(Buffer.from("hello"));
-
-  equal(await receiveText(b, 5), "hello");
-});
-
-test("a reader that takes 1 byte at a time gets everything, in order", async () => {
-  await using bench = await BenchHub.start(["a", "b"], { overflow: "backpressure", queue: 1000 });
-  const [a, b] = [await bench.open("a"), await bench.open("b")];
-  const sending = sendChecked(a, 60_000);
-  const received = Buffer.alloc(60_000);
-
-  for (let at = 0; at < received.length; at++) {
-    received[at] = (await b.receive({ maxBytes: 1 }))[0] as number;
-  }
-  const sent = await sending;
-
-  const { createHash } = await import("node:crypto");
-  equal(createHash("sha256").update(received).digest("hex"), sent.digest);
-});
-
 test("a flood that nobody reads does not hold up another network", async () => {
   await using bench = BenchHub.prepare();
   const { net } = bench.config(["a", "b"], { framing: "line", queue: 5000 }).networks;

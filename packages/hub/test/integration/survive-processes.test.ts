@@ -1,0 +1,121 @@
+// Applications in processes of their own that come and go without end, read next to nothing, or talk
+// while the configuration changes.
+
+import { equal, ok } from "node:assert/strict";
+import { test } from "node:test";
+import { BenchHub, receiveText, until } from "../helpers/bench-hub.ts";
+import { receiveChecked, sendChecked } from "../helpers/checked-stream.ts";
+import { Program } from "../helpers/programs.ts";
+
+const VISITOR = `
+  import { closeSync, constants, openSync } from "node:fs";
+  for (let round = 0; round < 10_000; round++)
+    closeSync(openSync(process.argv[1], constants.O_RDWR | constants.O_NOCTTY));
+  console.log("through");
+`;
+
+/** Reads one byte, waits for a second, and so on. */
+const SLOW_READER = `
+  import { openSync, readSync } from "node:fs";
+  const fd = openSync(process.argv[1], "r+");
+  const byte = Buffer.alloc(1);
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    if (readSync(fd, byte) === 1) process.stdout.write(byte.toString("latin1"));
+    Atomics.wait(clock, 0, 0, 1000);
+  }
+`;
+
+/** Writes so many numbered lines; a write waits while there is no room. */
+const COUNTER = `
+  import { openSync, writeSync } from "node:fs";
+  const fd = openSync(process.argv[1], "r+");
+  for (let number = 0; number < 20_000; number++) {
+    const line = Buffer.from("line " + number + "\\n");
+    for (let at = 0; at < line.length; ) at += writeSync(fd, line, at);
+  }
+  process.stdin.resume(); // the port stays open until the test ends
+`;
+
+/** Reads numbered lines, and tells the number of the last one when each followed the one before. */
+const CHECKER = `
+  import { openSync, readSync } from "node:fs";
+  const fd = openSync(process.argv[1], "r+");
+  const bytes = Buffer.alloc(4096);
+  let [rest, next] = ["", 0];
+  while (next < 20_000) {
+    const lines = (rest + bytes.toString("latin1", 0, readSync(fd, bytes))).split("\\n");
+    rest = lines.pop();
+    for (const line of lines) {
+      if (line !== "line " + next++) throw new Error(line + " in place of " + (next - 1));
+    }
+  }
+  console.log("complete");
+  process.stdin.resume();
+`;
+
+function start(code: string, path: string): Program {
+  return new Program(process.execPath, ["--input-type=module", "-e", code, path]);
+}
+
+test("a program that opens and closes a port 10,000 times leaves it usable", async () => {
+  await using bench = await BenchHub.start(["a", "b"]);
+  await using visitor = start(VISITOR, bench.path("a"));
+  await until("it is through", () => visitor.output.includes("through"));
+  await until("nobody is there", () => !bench.member("a").applicationOpen);
+  bench.events.length = 0;
+
+  const [a, b] = [await bench.open("a"), await bench.open("b")];
+  await a.send(Buffer.from("hello"));
+
+  equal(await receiveText(b, 5), "hello");
+  equal(bench.told("member-error").length, 0);
+});
+
+test("a program that takes 1 byte a second holds up nobody, and gets them in order", async () => {
+  const slow = { queue: 2000, stallAfterMs: 100 };
+  await using bench = await BenchHub.start(["a", "slow", "b"], { queue: 300_000 }, { slow });
+  const [a, b] = [await bench.open("a"), await bench.open("b")];
+  await using reader = start(SLOW_READER, bench.path("slow"));
+  await bench.event("member-open", "slow");
+  await a.send(Buffer.from("0123456789"));
+  await until("it reads", () => reader.output === "0");
+
+  const [sent, received] = await Promise.all([
+    sendChecked(a, 200_000),
+    receiveChecked(b, 200_010).then(() => bench.member("b")),
+  ]);
+  const stall = await bench.event("stall", "slow");
+  await until("it goes on", () => reader.output.startsWith("012"));
+
+  equal(sent.bytes, 200_000);
+  equal(received.dropped.bytes, 0);
+  ok(stall.queuedBytes > 0);
+  ok(bench.member("slow").highWaterMark <= 2000);
+  equal(bench.told("stall", "b").length, 0);
+});
+
+test("a reload in mid-traffic loses, doubles and swaps nothing", async () => {
+  const network = { overflow: "backpressure", framing: "line", whenAbsent: "keep" } as const;
+  await using bench = await BenchHub.start(["a", "b"], network);
+  await using checker = start(CHECKER, bench.path("b"));
+  await bench.event("member-open", "b");
+  await using counter = start(COUNTER, bench.path("a"));
+  await until("they talk", () => bench.member("b").out.messages > 100);
+
+  let reloads = 0;
+  for (; !checker.output.includes("complete"); reloads++) {
+    const names = reloads % 2 === 0 ? ["a", "b", "c"] : ["a", "b"];
+    const queue = 2000 + (reloads % 7) * 500;
+    await bench.hub.reload(
+      bench.config(names, { ...network, queue }, { c: { role: "tap", overflow: "drop-newest" } }),
+    );
+    equal(checker.process.exitCode, null, "the reader found a line out of place");
+    await new Promise(setImmediate);
+  }
+
+  ok(reloads > 1);
+  equal(bench.member("b").out.messages, 20_000);
+  equal(bench.member("b").dropped.bytes, 0);
+  equal(counter.process.exitCode, null);
+});
