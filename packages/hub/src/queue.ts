@@ -187,7 +187,7 @@ export class Queue {
 
   #append(message: Uint8Array, due: number): Uint8Array {
     if (message.length === 0) return message;
-    this.#bytes.push(message);
+    this.#bytes.push(message, this.#options.limit);
     for (let left = message.length; left > 0; left -= LONGEST) {
       this.#addLength(Math.min(left, LONGEST), due);
     }

@@ -1,6 +1,8 @@
-// Rings that grow by doubling, until they are released: bytes, and small numbers. Pure.
+// Rings that grow, until they are released: bytes, and small numbers. Pure.
 
 const FIRST_BYTES = 1024;
+/** Few steps: what a ring leaves behind when it grows is lost to small allocations for long. */
+const GROWTH = 8;
 const FIRST_NUMBERS = 16;
 
 /** A queue of bytes. */
@@ -13,9 +15,14 @@ export class RingBytes {
     return this.#length;
   }
 
-  /** Adds a copy at the end. */
-  push(bytes: Uint8Array): void {
-    this.#reserve(this.#length + bytes.length);
+  /**
+   * Adds a copy at the end.
+   *
+   * @param bytes Bytes.
+   * @param most What it will hardly ever hold more than; it grows no further without need.
+   */
+  push(bytes: Uint8Array, most: number): void {
+    this.#reserve(this.#length + bytes.length, most);
     this.#write((this.#head + this.#length) & (this.#memory.length - 1), bytes);
     this.#length += bytes.length;
   }
@@ -60,11 +67,10 @@ export class RingBytes {
     if (first.length < bytes.length) this.#memory.set(bytes.subarray(first.length));
   }
 
-  #reserve(wanted: number): void {
+  #reserve(wanted: number, most: number): void {
     if (wanted <= this.#memory.length) return;
-    let size = Math.max(this.#memory.length, FIRST_BYTES);
-    while (size < wanted) size *= 2;
-    const memory = new Uint8Array(size);
+    const size = Math.max(this.#memory.length * GROWTH, FIRST_BYTES);
+    const memory = new Uint8Array(powerOfTwo(Math.max(wanted, Math.min(size, most))));
     memory.set(this.copy(0, this.#length));
     this.#memory = memory;
     this.#head = 0;
@@ -129,4 +135,9 @@ export class RingNumbers {
     this.#memory = memory;
     this.#head = 0;
   }
+}
+
+/** The smallest power of two that is not less. */
+function powerOfTwo(least: number): number {
+  return 2 ** Math.ceil(Math.log2(least));
 }
