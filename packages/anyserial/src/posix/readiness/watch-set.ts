@@ -127,7 +127,7 @@ export class WatchSet implements Readiness, WatchOwner {
     this.#last.events = 0;
     poller.collect(onEvent);
     const isAlone = this.#last.events === 1 && this.#last.watch === before;
-    this.#talking = isAlone ? before : undefined;
+    this.#talking = isAlone && poller.forgetsDrained ? before : undefined;
   }
 
   /**

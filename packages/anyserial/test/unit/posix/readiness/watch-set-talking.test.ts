@@ -16,8 +16,9 @@ interface SetUp {
   event(fd: number, ready?: number): void;
 }
 
-function setUp(): SetUp {
+function setUp(forgetsDrained = true): SetUp {
   const system = new FakeSystem();
+  system.forgetsDrained = forgetsDrained;
   const set = system.set(0);
   const [reads, room] = [[] as number[], [] as number[]];
   const bytes = new Map<number, boolean>();
@@ -111,4 +112,12 @@ test("WatchSet does not read from a closed descriptor", () => {
   event(6);
 
   deepEqual(reads, [5, 5, 6]);
+});
+
+test("WatchSet always asks a poller that would wake it again for what was read without it", () => {
+  const { system, event } = setUp(false);
+
+  for (let round = 0; round < 5; round++) event(5);
+
+  equal(collects(system), 5);
 });
