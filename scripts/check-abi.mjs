@@ -51,7 +51,9 @@ const LINUX_NAMES = { TERMIOS_GET: "TCGETS2", TERMIOS_SET: "TCSETS2" };
 const NONE = {};
 const crate = process.argv[2] ?? findCrate();
 if (crate === undefined) {
-  console.log("check:abi skipped: librust-libc-dev is not installed (apt-get install it)");
+  console.log(
+    "check:abi skipped: librust-libc-dev is not installed: apt-get install librust-libc-dev",
+  );
   process.exit(0);
 }
 const tables = await Promise.all([

@@ -13,7 +13,9 @@ const HAS_HALVES = /^(freebsd|dragonfly)/;
 /** Warnings of one open that goes on. */
 async function warningsOf(machine: BsdMachine, config: SerialConfigInput): Promise<string[]> {
   const warnings: string[] = [];
-  const listen = (warning: Error): unknown => warnings.push(`${warning.name}: ${warning.message}`);
+  const listen = ({ name, message }: Error): void => {
+    if (name === "SerialUnsupportedWarning") warnings.push(`${name}: ${message}`);
+  };
   process.on("warning", listen);
   const port = await machine.open({ ...config, unsupportedPolicy: "warn" });
   await new Promise((resolve) => setImmediate(resolve));
@@ -131,6 +133,18 @@ for (const target of FOUR_SYSTEMS) {
       code: "ENOTTY",
     });
     equal(port.capabilities.modemLines, "unsupported");
+    await port.close();
+  });
+
+  test(`Modem lines (CTS/DSR/RI/CD)¹: changes are sampled on ${target}`, async () => {
+    const machine = new BsdMachine(target);
+    const port = await machine.open();
+    const changes = port.modemLineChanges();
+
+    machine.kernel.driver.modemBits = 0x100; // TIOCM_DSR
+    const { value } = await changes.next();
+
+    deepEqual([value?.line, value?.state], ["dsr", true]);
     await port.close();
   });
 

@@ -179,6 +179,28 @@ for (const target of FOUR_SYSTEMS) {
     await port.close();
   });
 
+  test(`a look at a port changes nothing on ${target}`, () => {
+    const machine = new BsdMachine(target);
+    machine.kernel.driver.modemBits = 0x4 | 0x40; // RTS, CD
+    const before = machine.kernel.settings();
+
+    const seen = machine.backend.inspect(PATH);
+
+    deepEqual(seen.terminal, {
+      canonical: true,
+      echo: true,
+      outputProcessing: true,
+      minimumBytes: 255,
+    });
+    deepEqual([seen.settings.baudRate, seen.settings.dataBits], [9600, 8]);
+    deepEqual(
+      [seen.modemLines?.dcd, seen.controlLines?.rts, seen.isPseudoTerminal],
+      [true, true, false],
+    );
+    deepEqual(machine.kernel.settings(), before);
+    deepEqual([machine.calls("ioctl 7 TIOCSETA"), machine.kernel.openFds.size], [[], 0]);
+  });
+
   test(`the sync API opens the same port on ${target}`, () => {
     const machine = new BsdMachine(target);
     const config = createSerialConfig({ baudRate: 74_880 });
