@@ -148,6 +148,17 @@ for (const target of FOUR_SYSTEMS) {
     await port.close();
   });
 
+  test(`Modem lines (CTS/DSR/RI/CD)¹: ENOTSUP is UnsupportedFeatureError on ${target}`, async () => {
+    const machine = new BsdMachine(target);
+    const port = await machine.open();
+    machine.kernel.fail("TIOCMGET", "ENOTSUP");
+
+    // The two are one number on FreeBSD and DragonFly.
+    const code = HAS_HALVES.test(target) ? "EOPNOTSUPP" : "ENOTSUP";
+    await rejects(port.modemLines(), { name: "UnsupportedFeatureError", code });
+    await port.close();
+  });
+
   test(`RTS / DTR control¹: TIOCMBIS and TIOCMBIC on ${target}`, async () => {
     const machine = new BsdMachine(target);
     machine.kernel.driver.modemBits = 0x2; // DTR
