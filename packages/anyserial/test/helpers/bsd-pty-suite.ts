@@ -14,9 +14,9 @@ import { ffi } from "#internal/ffi/koffi.js";
 import { linuxParts } from "#internal/linux/backend.js";
 import { openWith } from "#internal/open.js";
 import { bindTcdrain } from "#internal/posix/libc.js";
-import { keepReactor, leakFree } from "../helpers/leak-free.ts";
-import { openPtyCable } from "../helpers/pty-cable.ts";
-import { translatedLibc } from "../helpers/translated-libc.ts";
+import { keepReactor, leakFree } from "./leak-free.ts";
+import { openPtyCable } from "./pty-cable.ts";
+import { translatedLibc } from "./translated-libc.ts";
 
 const NO_LINE = "a pty has no line";
 const missing = {
@@ -69,7 +69,12 @@ await keepReactor();
 /** Each test leaves no descriptor, timer or thread behind. */
 const cleanTest: SuiteTest = (name, options, run) => test(name, options, leakFree(run));
 
-for (const target of ["freebsd-x64", "netbsd-x64"]) {
+/**
+ * Runs the suite.
+ *
+ * @param target System and CPU whose numbers the backend speaks: `freebsd-x64`, …
+ */
+export function bsdPtySuite(target: string): void {
   const backend = backendOf(target);
   backendSuite({
     test: cleanTest,

@@ -1,0 +1,3 @@
+import { bsdPtySuite } from "../helpers/bsd-pty-suite.ts";
+
+bsdPtySuite("netbsd-x64");
