@@ -23,7 +23,7 @@ export async function runTestFiles(files, { timeoutSeconds, parallel }) {
   const queue = [...files];
   const runQueue = async () => {
     for (let file = queue.shift(); file; file = queue.shift()) {
-      await runFile(file, { timeoutSeconds, reporter, count });
+      await runFile(file, { timeoutSeconds, isAlone: parallel === 1, reporter, count });
     }
   };
   await Promise.all(Array.from({ length: parallel }, runQueue));
@@ -38,8 +38,8 @@ export function closingLines({ passed, failed, skipped, skips }) {
   return `${list}\n${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
 
-/** Runs one test file; hands its events on only when it ended, so that files do not mix. */
-async function runFile({ source, compiled }, { timeoutSeconds, reporter, count }) {
+/** Runs one test file. Beside others, its events are handed on when it has ended: files do not mix. */
+async function runFile({ source, compiled }, { timeoutSeconds, isAlone, reporter, count }) {
   const controller = new AbortController();
   const timer = setTimeout(
     () => controller.abort(new Error(`still running after ${timeoutSeconds} s`)),
@@ -47,17 +47,19 @@ async function runFile({ source, compiled }, { timeoutSeconds, reporter, count }
   );
   const before = count.passed + count.failed + count.skipped;
   const events = [];
+  const say = (message) => reporter.write({ type: "test:stdout", data: { message } });
+  if (isAlone) say(`\n${source}\n`);
   for await (const event of run({ files: [compiled], signal: controller.signal })) {
     const { type, data } = event;
     if (type === "test:summary" || RUNNER_SUMMARY.test(data?.message)) continue;
     if (type === "test:pass" || type === "test:fail") tally(event, { source, compiled, count });
-    events.push(event);
+    if (isAlone) reporter.write(event);
+    else events.push(event);
   }
   clearTimeout(timer);
   const ranNone = count.passed + count.failed + count.skipped === before;
   if (ranNone) count.failed++;
-  const title = ranNone ? `${source}: no test ran, which fails` : source;
-  reporter.write({ type: "test:stdout", data: { message: `\n${title}\n` } });
+  if (ranNone || !isAlone) say(`\n${source}${ranNone ? ": no test ran, which fails" : ""}\n`);
   for (const event of events) reporter.write(event);
 }
 

@@ -5,8 +5,8 @@ import { amd64 } from "../machine/amd64.mjs";
 export const guest = {
   name: "usb-serial",
   architecture: amd64,
-  timeoutSeconds: 560,
-  fileTimeoutSeconds: 300,
+  timeoutSeconds: 590,
+  fileTimeoutSeconds: 450,
   modules: ["uhci_hcd", "ftdi_sio"],
   channels: ["left", "right"],
   // Of QEMU's controllers one that fails what is sent to a device that has gone, as real ones do.
