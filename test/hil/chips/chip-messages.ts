@@ -1,0 +1,43 @@
+// What a test and the process of its chips say to each other.
+
+import type { CharacterError, ChipSettings, InputLines } from "./serial-chip.ts";
+
+/** A chip to make. */
+export interface ChipSpec {
+  readonly model: "ftdi" | "cp210x" | "ch341" | "pl2303";
+  readonly serialNumber: string;
+}
+
+/** What a chip was told, and does. */
+export interface ChipState extends ChipSettings {
+  readonly dtr: boolean;
+  readonly rts: boolean;
+  readonly breakAsserted: boolean;
+  /** Breaks sent so far. */
+  readonly breaks: number;
+}
+
+/** Something for one chip to do. */
+export type ChipAction =
+  | { readonly action: "plug" | "unplug" | "takeSent" | "state" }
+  | { readonly action: "setLines"; readonly lines: Partial<InputLines> }
+  | {
+      readonly action: "arrive";
+      readonly data: Uint8Array;
+      readonly error: CharacterError | undefined;
+    }
+  | { readonly action: "setStalled"; readonly stalled: boolean };
+
+/** A message to the process. */
+export type Request = { readonly id: number } & (
+  | { readonly action: "create"; readonly chips: readonly ChipSpec[] }
+  | { readonly action: "wire" }
+  | ({ readonly chip: number } & ChipAction)
+);
+
+/** A message from it. */
+export interface Answer {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: string;
+}
