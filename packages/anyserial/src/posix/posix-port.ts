@@ -12,7 +12,7 @@ import {
   waitUntil,
 } from "../backend/drain.ts";
 import type { EffectiveConfig } from "../config.ts";
-import type { SerialError } from "../errors.ts";
+import { type SerialError, UnsupportedFeatureError } from "../errors.ts";
 import { PosixDevice } from "./posix-device.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
 import type { Readiness, Watch } from "./readiness/readiness.ts";
@@ -101,20 +101,16 @@ export class PosixPort extends PosixDevice implements BackendPort {
     await waitDrained(() => this.outputWaiting(), settings.baudRate, signal);
     if (!exact || this.tty.isPseudoTerminal) return;
     const canTell = this.isTransmitterEmpty() !== undefined;
-    if (canTell && !(await this.#transmitterIsEmpty(settings, signal))) return;
+    if (canTell) await this.#untilTransmitterEmpty(settings, signal);
     // A driver that can tell may go by what a chip reported a while ago: tcdrain(3) asks the chip.
     if (!canTell || this.tty.platform.threads !== undefined) await this.#drainInThread(signal);
   }
 
-  /** Waits until the driver says so; `false` for one that never does. */
-  async #transmitterIsEmpty(settings: EffectiveConfig, signal: AbortSignal): Promise<boolean> {
+  /** Waits until the driver says so, but not for ever, since there are some that never do. */
+  async #untilTransmitterEmpty(settings: EffectiveConfig, signal: AbortSignal): Promise<void> {
     const giveUpAt = performance.now() + transmitterPatienceMs(settings);
-    let isEmpty = false;
-    await waitUntil(() => {
-      isEmpty = this.isTransmitterEmpty() !== false;
-      return isEmpty || performance.now() >= giveUpAt;
-    }, signal);
-    return isEmpty;
+    const isOver = (): boolean => performance.now() >= giveUpAt;
+    await waitUntil(() => this.isTransmitterEmpty() !== false || isOver(), signal);
   }
 
   async waitModemLineChange(signal: AbortSignal): Promise<void> {
@@ -124,13 +120,26 @@ export class PosixPort extends PosixDevice implements BackendPort {
   async #drainInThread(signal: AbortSignal): Promise<void> {
     const { threads } = this.tty.platform;
     if (threads !== undefined && (await tcdrainInNativeThread(threads, this.fd, signal))) {
-      this.outputWaiting(); // which tells when the device went away meanwhile
+      this.#checkPresence();
       return;
     }
     this.#drainsInThread++;
     const result = tcdrainInThread(this.fd, signal).finally(() => this.#drainsInThread--);
     const call = { context: "io", operation: "drain", syscall: "tcdrain" } as const;
     this.tty.check(call, await abortable(result, signal));
+  }
+
+  /**
+   * Fails when the device went away: the wait ends then as if all were out, and the driver asks the
+   * device for its lines before the terminal is told.
+   */
+  #checkPresence(): void {
+    this.outputWaiting();
+    try {
+      this.modemLines();
+    } catch (error) {
+      if (!(error instanceof UnsupportedFeatureError)) throw error;
+    }
   }
 
   override restoreAtExit(): void {

@@ -101,12 +101,34 @@ test("PosixPort.drain() exactly asks the chip, since a driver may know an old st
   await draining;
 });
 
-test("PosixPort.drain() exactly tells that the device went away while a thread waited", async () => {
+test("PosixPort.drain() exactly asks the chip also when the driver never calls it empty", async () => {
   const threads = new FakeThreads();
   const [libc, port] = openPort(threads);
-  const draining = port.drain(true, new AbortController().signal);
-  libc.failAlways("TIOCOUTQ", "EIO");
+  libc.lineStatus = () => 0;
   threads.isDone = true;
 
-  await rejects(draining, { name: "SerialDisconnectedError" });
+  await port.drain(true, new AbortController().signal);
+
+  deepEqual(threads.calls, ["tcdrain 7"]);
+});
+
+for (const request of ["TIOCOUTQ", "TIOCMGET"]) {
+  test(`PosixPort.drain() exactly tells that the device went away, by ${request}`, async () => {
+    const threads = new FakeThreads();
+    const [libc, port] = openPort(threads);
+    const draining = port.drain(true, new AbortController().signal);
+    libc.failAlways(request, "EIO");
+    threads.isDone = true;
+
+    await rejects(draining, { name: "SerialDisconnectedError" });
+  });
+}
+
+test("PosixPort.drain() exactly needs no modem lines", async () => {
+  const threads = new FakeThreads();
+  const [libc, port] = openPort(threads);
+  libc.modemBits = undefined;
+  threads.isDone = true;
+
+  await port.drain(true, new AbortController().signal);
 });
