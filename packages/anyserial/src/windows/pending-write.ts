@@ -72,6 +72,7 @@ export class PendingWrite {
   /** What is under way is about to be thrown away, which is no failure. */
   discarding(): void {
     this.#isDiscarded = true;
+    clearTimeout(this.#timer);
   }
 
   /** Resolves when the write is over; to `false` when the wait was canceled. */

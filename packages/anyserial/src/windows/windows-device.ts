@@ -43,7 +43,12 @@ export class WindowsDevice implements BlockingPort {
     this.comm = new CommHandle(parts);
     this.#settings = new CommSettings(this.comm);
     this.reading = new Overlapped({ comm: this.comm, capacity: READ_BYTES, completions });
-    this.writing = new Overlapped({ comm: this.comm, capacity: WRITE_BYTES, completions });
+    try {
+      this.writing = new Overlapped({ comm: this.comm, capacity: WRITE_BYTES, completions });
+    } catch (error) {
+      this.reading.release();
+      throw error;
+    }
   }
 
   get capabilities(): SerialCapabilities {
@@ -110,8 +115,7 @@ export class WindowsDevice implements BlockingPort {
   readBlocking(into: Uint8Array, timeoutMs: number): number {
     if (timeoutMs <= 0 && this.comm.inputWaiting("receive") === 0) return 0;
     const result = this.#end(this.beginRead(into.length), this.reading, timeoutMs);
-    if (result === ABORTED || result === 0) return 0;
-    if (result < 0) throw this.comm.failure(READ, result);
+    if (this.comm.check(READ, result) === 0) return 0;
     this.reading.copyFrom(into, result);
     const rest = into.subarray(result);
     if (rest.length === 0 || this.comm.inputWaiting("receive") === 0) return result;
@@ -123,7 +127,6 @@ export class WindowsDevice implements BlockingPort {
 
   writeBlocking(data: Uint8Array, timeoutMs: number): number {
     const result = this.#end(this.beginWrite(data), this.writing, timeoutMs);
-    if (result === ABORTED) return 0;
     return this.comm.check(WRITE, result);
   }
 
@@ -200,7 +203,7 @@ export class WindowsDevice implements BlockingPort {
     );
   }
 
-  /** Blocks until an operation is complete; cancels it when the time is over. */
+  /** Blocks until an operation is complete; 0 when the time is over, and it is canceled. */
   #end(begun: number, operation: Overlapped, timeoutMs: number): number {
     if (begun !== PENDING) return begun;
     let result = ABORTED;
@@ -210,7 +213,7 @@ export class WindowsDevice implements BlockingPort {
     if (operation.waitFor(timeoutMs)) return result;
     operation.cancel();
     operation.waitFor(CANCEL_MS);
-    return result;
+    return result === ABORTED ? 0 : result;
   }
 
   #probe(): SerialCapabilities {

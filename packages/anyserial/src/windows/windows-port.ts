@@ -49,7 +49,13 @@ export class WindowsPort extends WindowsDevice implements BackendPort {
     this.#completions = completions;
     this.#flush = flush;
     const onGone = (error: SerialError): void => this.onDisconnect?.(error);
-    this.#events = new CommEvents({ comm: this.comm, completions, onGone });
+    try {
+      this.#events = new CommEvents({ comm: this.comm, completions, onGone });
+    } catch (error) {
+      this.reading.release();
+      this.writing.release();
+      throw error;
+    }
     const failure = (result: number): SerialError => this.comm.failure(WRITE, result);
     this.#output = new PendingWrite({ operation: this.writing, completions, failure, onGone });
     this.reading.onComplete = (result) => this.#reader?.resolve(result);
@@ -159,6 +165,9 @@ export class WindowsPort extends WindowsDevice implements BackendPort {
     this.closeBlocking();
     this.#events.operation.release();
     this.#completions.leave();
+    // A driver that did not end what was canceled keeps the memory, and nobody waiting.
+    this.#reader?.resolve(ABORTED);
+    this.#output.cancelWait();
   }
 
   /** Lets go of everything that is under way, the output too. */

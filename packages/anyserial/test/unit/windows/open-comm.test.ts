@@ -39,6 +39,18 @@ for (const call of CALLS) {
   });
 }
 
+for (let passes = 1; passes < 3; passes++) {
+  test(`open() leaves no memory when only ${passes} of 3 operations get some`, async () => {
+    const { system } = systemWithPort();
+    const { allocate } = system;
+    let left = passes;
+    system.allocate = (size) => (left-- > 0 ? allocate.call(system, size) : 0n);
+    await rejects(openFake(system, "COM1"), { winerror: 8 });
+
+    deepEqual([system.openHandles.size, system.blocks, system.completions.joined], [0, 0, 0]);
+  });
+}
+
 test("open() refuses a port that is open: Windows shares none", async () => {
   const { system } = systemWithPort();
   const first = await openFake(system, "COM1");

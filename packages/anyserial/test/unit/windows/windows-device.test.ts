@@ -37,6 +37,17 @@ test("readBlocking() is 0 when the time is over, and loses no later byte", () =>
   port.closeBlocking();
 });
 
+test("readBlocking() that the driver ends by itself is a disconnect, not the end of the time", () => {
+  const { system, ports, port } = openBlocking();
+  system.whileBlocked = () => system.unplug(ports.a);
+
+  throws(() => port.readBlocking(new Uint8Array(1), 1000), {
+    name: "SerialDisconnectedError",
+    winerror: 995,
+  });
+  port.closeBlocking();
+});
+
 test("writeBlocking() tells how much went out when the time is over", () => {
   const { system, ports, port } = openBlocking();
   const data = new Uint8Array(10_000);

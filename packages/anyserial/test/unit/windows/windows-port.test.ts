@@ -219,3 +219,17 @@ test("close() ends what is pending, and asks the driver to abort before the hand
   ok(system.calls.includes("PurgeComm"));
   await closeAll(system, b);
 });
+
+test("a driver that does not end what is canceled holds up neither close() nor who waits", async () => {
+  const { system, a, b } = await openFakePair();
+  system.cancelIoEx = () => 0;
+  system.purgeComm = () => 0;
+  system.isCancelLate = true; // it ends when the handle is gone
+  const failed = rejects(a.receive(), { name: "SerialClosedError" });
+  const blocks = system.blocks;
+  await Promise.all([a.close(), failed]);
+  equal(system.blocks, blocks - 2, "the read's memory is the driver's");
+  await tasks(5);
+
+  await closeAll(system, b);
+});
