@@ -155,7 +155,9 @@ export class WindowsDevice implements BlockingPort {
     this.writing.cancel();
     this.restoreAtExit();
     const { handle, kernel32 } = this.comm;
-    kernel32.purgeComm(handle, PURGE.PURGE_TXABORT | PURGE.PURGE_RXABORT);
+    // Only where something is left to abort: Wine takes it for a flush of what was sent.
+    if (this.writing.isPending) kernel32.purgeComm(handle, PURGE.PURGE_TXABORT);
+    if (this.reading.isPending) kernel32.purgeComm(handle, PURGE.PURGE_RXABORT);
     kernel32.closeHandle(handle);
     this.reading.release();
     this.writing.release();
