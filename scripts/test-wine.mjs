@@ -52,6 +52,7 @@ async function main() {
   const env = {
     ...prefix.env,
     ANYSERIAL_WINE_CABLES: String(cables.port),
+    ANYSERIAL_WINE_COMMAND: join(staged.stage, "node_modules/@anyserial/cli/bin/anyserial.js"),
     ...(shim === undefined ? {} : { LD_PRELOAD: shim, ANYSERIAL_WINE_LINES: linesFile }),
   };
   // In the foreground and on our account: started by a test, it would write into the test's output.

@@ -91,7 +91,27 @@ export function stagePackage({ withPeer }) {
   for (const name of withPeer ? PEER : []) {
     copy(join(root, "node_modules", name), `node_modules/${name}`);
   }
+  stageCommand(copy);
   return { stage };
+}
+
+/** The command runs as a program, so it finds its packages as an installed one does. */
+function stageCommand(copy) {
+  for (const [name, folder, parts] of [
+    ["anyserial", "anyserial", ["dist"]],
+    ["@anyserial/hub", "hub", ["dist"]],
+    ["@anyserial/cli", "cli", ["dist", "bin"]],
+  ]) {
+    for (const part of ["package.json", ...parts]) {
+      copy(join(root, "packages", folder, part), `node_modules/${name}/${part}`);
+    }
+  }
+  const wanted = ["prom-client", "yaml"];
+  for (const name of wanted) {
+    const from = join(root, "node_modules", name);
+    copy(from, `node_modules/${name}`);
+    wanted.push(...Object.keys(readJson(join(from, "package.json")).dependencies ?? {}));
+  }
 }
 
 /** Compiles the modem lines; `undefined` where there is no compiler. */
