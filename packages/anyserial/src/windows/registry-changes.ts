@@ -1,6 +1,6 @@
 // Changes of the keys in which Windows keeps its ports: the list of serial devices, which a driver
 // fills when its port comes, and the interfaces of COM ports, which are linked a moment later. Why not
-// CM_Register_Notification: ADR 0011.
+// CM_Register_Notification: ADR 0012.
 
 import { SerialError } from "../errors.ts";
 import type { Ffi, Pointer } from "../ffi/ffi.ts";
