@@ -15,6 +15,7 @@ ring.start();
 while (!ring.stopped) {
   const place = waitAny(events, waitMs);
   if (place === undefined || place === 0) continue; // the first only wakes
+  if (place < 0) break; // the other side hears of an end that it did not ask for
   ring.push(place - 1, 0);
   ring.flush();
 }

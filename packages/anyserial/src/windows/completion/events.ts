@@ -13,13 +13,15 @@ export interface EventCalls {
   /**
    * Waits in the kernel for any of several events.
    *
-   * @returns Its place in the list; `undefined` when the time is over, or the wait failed.
+   * @returns Its place in the list; `undefined` when the time is over; a negative Win32 error code when
+   *   it cannot be waited for them.
    */
   waitAny(events: readonly Handle[], timeoutMs: number): number | undefined;
 }
 
 const HANDLE = "ssize";
 const NULL = 0n;
+const WAIT_FAILED = 0xffff_ffff;
 
 /** Binds the calls. */
 export function bindEvents(ffi: Ffi, pointerSize: 4 | 8): EventCalls {
@@ -42,6 +44,7 @@ export function bindEvents(ffi: Ffi, pointerSize: 4 | 8): EventCalls {
     close: (event) => void close(event),
     waitAny: (events, timeoutMs) => {
       const place = waitAny(events.length, handleArray(events, pointerSize), 0, timeoutMs);
+      if (place === WAIT_FAILED) return -lastError();
       return place < events.length ? place : undefined;
     },
   };
