@@ -12,6 +12,7 @@ const right = new PciUart("11.0");
 stayAlive({ after });
 
 const FIXED_LINES = "the emulated line's inputs never change";
+const UNHELD = "without flow control nothing holds a UART back, and what nobody reads is lost";
 const NO_BREAK = "the emulated cable carries bytes only";
 
 backendSuite({
@@ -31,7 +32,8 @@ backendSuite({
   },
   moreThanFits: 128 * 1024,
   missing: {
-    backpressure: "without flow control a UART loses what nobody reads",
+    backpressure: UNHELD,
+    outputQueue: UNHELD,
     modemLines: FIXED_LINES,
     modemLineCounts: FIXED_LINES,
     ring: FIXED_LINES,
