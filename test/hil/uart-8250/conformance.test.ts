@@ -30,7 +30,7 @@ backendSuite({
       },
     };
   },
-  moreThanFits: 128 * 1024,
+  moreThanFits: 32 * 1024,
   missing: {
     backpressure: UNHELD,
     outputQueue: UNHELD,

@@ -20,7 +20,7 @@ backendSuite({
   test,
   name: "ftdi_sio",
   makePair: (config) => openUsbPair(adapters, config),
-  moreThanFits: 128 * 1024,
+  moreThanFits: 64 * 1024,
   missing: {
     backpressure: "the emulated chip takes all that it is given",
     outputQueue: "the emulated chip takes all that it is given",
