@@ -135,13 +135,16 @@ export const markCases: readonly SuiteCase[] = [
       injectError(hooks, "overrun", 0);
       await b.send(bytes("x"));
       const events = a.receiveEvents();
-      const kinds: unknown[] = [];
-      for (let count = 0; count < 2; count++) kinds.push((await events.next()).value);
+      let lost = 0;
+      let data = "";
+      // A chip may tell of them with characters that it has received.
+      while (lost < 2 || !data.endsWith("x")) {
+        const { value } = await events.next();
+        if (value?.kind === "overrun") lost += value.count;
+        if (value?.kind === "data") data += text(value.data);
+      }
 
-      deepEqual(kinds, [
-        { kind: "data", data: bytes("x") },
-        { kind: "overrun", count: 2 },
-      ]);
+      equal(lost, 2);
     },
   },
   {

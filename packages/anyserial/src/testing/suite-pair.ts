@@ -79,7 +79,7 @@ export interface SuiteCase {
 }
 
 /** What a case works on. */
-export interface SuiteBench extends SuitePair {
+interface SuiteBench extends SuitePair {
   /** More bytes than the system queues on the way: a send of these waits for the reader. */
   readonly moreThanFits: number;
 }
