@@ -1,6 +1,7 @@
 // The process in which emulated chips live. The test that started it calls them by messages, each of
 // which is answered; it ends when the test does.
 
+import { constants, setPriority } from "node:os";
 import { Ch341 } from "./ch341.ts";
 import type { ChipSpec, ChipState, Request } from "./chip-messages.ts";
 import { Cp210x } from "./cp210x.ts";
@@ -13,6 +14,8 @@ const MODELS = { ftdi: Ftdi, cp210x: Cp210x, ch341: Ch341, pl2303: Pl2303 } as c
 
 const chips: SerialChip[] = [];
 
+// Drivers give a chip as little as 100 ms to answer.
+setPriority(constants.priority.PRIORITY_HIGHEST);
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 process.on("message", answer);
 
