@@ -2,14 +2,14 @@
 
 import { test } from "node:test";
 import { backendSuite } from "anyserial/testing";
-import { findAdapter, missingOf, openEnds } from "../helpers/adapter.ts";
+import { findAdapter, missingOf } from "../helpers/adapter.ts";
 
 const adapter = await findAdapter();
 
 backendSuite({
   test,
   name: adapter.isLoop ? "adapter in a loop" : "adapter to adapter",
-  makePair: (config) => openEnds(adapter, config),
+  makePair: (config) => adapter.ends.open(config),
   // Some seconds at the rate of the suite. Nobody is held back, so that less than the kernel keeps unread.
   moreThanFits: 32 * 1024,
   missing: missingOf(adapter),

@@ -10,7 +10,7 @@ import {
   type SerialConfigInput,
   type SerialPort,
 } from "anyserial";
-import { findAdapter, openEnds } from "../helpers/adapter.ts";
+import { findAdapter } from "../helpers/adapter.ts";
 
 const adapter = await findAdapter();
 const skip = adapter.unusable ?? false;
@@ -20,7 +20,7 @@ const everyByte = Uint8Array.from({ length: 256 }, (_, value) => value);
 const REPLY_MS = 5000;
 
 async function passes(config: SerialConfigInput, bytes: Uint8Array): Promise<void> {
-  const { a, b } = await openEnds(adapter, { a: config, b: config });
+  const { a, b, close } = await adapter.ends.open({ a: config, b: config });
   try {
     await a.send(bytes);
     const received = await receive(b, bytes.length);
@@ -28,6 +28,7 @@ async function passes(config: SerialConfigInput, bytes: Uint8Array): Promise<voi
     await a.drainExact();
   } finally {
     await Promise.all([a.close(), b.close()]);
+    await close?.();
   }
 }
 
@@ -65,9 +66,9 @@ for (const config of [
 }
 
 test("listSerialPorts() lists the adapter", { skip }, async (t) => {
-  const { isPseudoTerminal } = await inspectSerialPort(adapter.port);
+  const { isPseudoTerminal } = await inspectSerialPort(adapter.paths.a);
   if (isPseudoTerminal) return t.skip("a pty is not listed");
-  const port = await openSerialPort(adapter.port);
+  const port = await openSerialPort(adapter.paths.a);
   const { info } = port;
   await port.close();
   const listed = (await listSerialPorts()).map(({ path }) => path);
@@ -76,19 +77,19 @@ test("listSerialPorts() lists the adapter", { skip }, async (t) => {
 });
 
 test("close() leaves low latency as it was", { skip }, async (t) => {
-  const { lowLatency } = await inspectSerialPort(adapter.port);
+  const { lowLatency } = await inspectSerialPort(adapter.paths.a);
   const refusal = await refusalOf({ lowLatency: true });
   if (refusal !== undefined) return t.skip(refusal);
 
   await passes({ lowLatency: true }, everyByte);
 
-  equal((await inspectSerialPort(adapter.port)).lowLatency, lowLatency);
+  equal((await inspectSerialPort(adapter.paths.a)).lowLatency, lowLatency);
 });
 
 /** What the driver says against settings; `undefined` where it takes them. */
 async function refusalOf(config: SerialConfigInput): Promise<string | undefined> {
   try {
-    await using _port = await openSerialPort(adapter.port, config);
+    await using _port = await openSerialPort(adapter.paths.a, config);
     return undefined;
   } catch (error) {
     if (error instanceof Error && error.name.startsWith("Unsupported")) return error.message;

@@ -9,7 +9,7 @@ export const guest = {
   timeoutSeconds: 500,
   fileTimeoutSeconds: 450,
   modules: [],
-  libraryTests: ["integration/hot-plug", "integration/pty-presence", "integration/sync"],
+  libraryTests: ["integration/hot-plug", "integration/pty-presence"],
   channels: ["pl011", "uart"],
   devices: ["-serial", "chardev:pl011", "-device", "pci-serial,chardev=uart"],
 };

@@ -1,8 +1,9 @@
 // The adapter that the environment names: its wires, found out by trying, and the reasons for what its
 // tests cannot do.
 
-import { openSerialPort, type SerialConfigInput, type SerialPort } from "anyserial";
-import type { BackendSuiteOptions, SuitePair } from "anyserial/testing";
+import type { SerialPort } from "anyserial";
+import type { BackendSuiteOptions } from "anyserial/testing";
+import { type EndPaths, JoinedPorts, openEnds, passMark } from "./joined-ports.ts";
 
 /** Long enough for a few bytes through any adapter, in milliseconds. */
 const REPLY_MS = 1000;
@@ -11,8 +12,8 @@ const LEVEL_MS = 200;
 
 /** Two paths with a cable between them, or one with its pins joined. */
 export interface Adapter {
-  readonly port: string;
-  readonly peer: string;
+  readonly paths: EndPaths;
+  readonly ends: JoinedPorts;
   /** One port is both ends. */
   readonly isLoop: boolean;
   /** Why nothing can be tested; `undefined` where what is sent arrives. */
@@ -37,16 +38,16 @@ const NOTHING = {
 /** Finds out what is joined; leaves the port closed. */
 export async function findAdapter(): Promise<Adapter> {
   const { ANYSERIAL_TEST_PORT: port, ANYSERIAL_TEST_PEER: peer } = process.env;
+  const paths = { a: port ?? "", b: peer ?? port ?? "" };
+  const found = { paths, ends: new JoinedPorts(paths), isLoop: peer === undefined };
   if (port === undefined) {
-    const unusable = "ANYSERIAL_TEST_PORT is not set";
-    return { port: "", peer: "", isLoop: true, unusable, ...NOTHING };
+    return { ...found, unusable: "ANYSERIAL_TEST_PORT is not set", ...NOTHING };
   }
-  const paths = { port, peer: peer ?? port, isLoop: peer === undefined };
   const { a, b } = await openEnds(paths, { a: {}, b: {} });
   try {
-    if (!(await arrives(a, b))) return { ...paths, unusable: notJoined(paths), ...NOTHING };
+    if (!(await arrives(a, b))) return { ...found, unusable: notJoined(found), ...NOTHING };
     return {
-      ...paths,
+      ...found,
       unusable: undefined,
       lines: {
         rtsCts: await follows(a, b, ["rts", "cts"]),
@@ -58,26 +59,6 @@ export async function findAdapter(): Promise<Adapter> {
     };
   } finally {
     await Promise.all([a.close(), b.close()]);
-  }
-}
-
-/**
- * Opens both ends.
- *
- * @param adapter Where.
- * @param config Settings of each end; one port takes those of both.
- */
-export async function openEnds(
-  { port, peer, isLoop }: Pick<Adapter, "port" | "peer" | "isLoop">,
-  config: { readonly a: SerialConfigInput; readonly b: SerialConfigInput },
-): Promise<SuitePair> {
-  const a = await openSerialPort(port, isLoop ? { ...config.b, ...config.a } : config.a);
-  if (isLoop) return { a, b: a };
-  try {
-    return { a, b: await openSerialPort(peer, config.b) };
-  } catch (error) {
-    await a.close();
-    throw error;
   }
 }
 
@@ -105,18 +86,16 @@ export function missingOf(adapter: Adapter): BackendSuiteOptions["missing"] {
   };
 }
 
-function notJoined({ isLoop, port, peer }: Pick<Adapter, "port" | "peer" | "isLoop">): string {
+function notJoined({ isLoop, paths }: Pick<Adapter, "isLoop" | "paths">): string {
   return isLoop
-    ? `nothing comes back at ${port}: join TX and RX, or name a second port in ANYSERIAL_TEST_PEER`
-    : `nothing sent at ${port} arrives at ${peer}: join TX and RX of each with those of the other`;
+    ? `nothing comes back at ${paths.a}: join TX and RX, or name a second port in ANYSERIAL_TEST_PEER`
+    : `nothing sent at ${paths.a} arrives at ${paths.b}: join TX and RX of each with those of the other`;
 }
 
 async function arrives(a: SerialPort, b: SerialPort): Promise<boolean> {
-  const mark = crypto.getRandomValues(new Uint8Array(16));
-  await a.send(mark);
   const signal = AbortSignal.timeout(REPLY_MS);
   try {
-    await b.buffered().receiveUntil(mark, { signal });
+    await passMark(a, b, signal);
     return true;
   } catch (error) {
     if (error === signal.reason) return false;
