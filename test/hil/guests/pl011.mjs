@@ -6,8 +6,8 @@ import { arm64 } from "../machine/arm64.mjs";
 export const guest = {
   name: "pl011",
   architecture: arm64,
-  timeoutSeconds: 500,
-  fileTimeoutSeconds: 450,
+  timeoutSeconds: 400,
+  fileTimeoutSeconds: 300,
   modules: [],
   libraryTests: ["integration/hot-plug", "integration/pty-presence"],
   channels: ["pl011", "uart"],
