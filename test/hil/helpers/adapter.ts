@@ -3,7 +3,8 @@
 
 import type { SerialPort } from "anyserial";
 import type { BackendSuiteOptions } from "anyserial/testing";
-import { type EndPaths, JoinedPorts, openEnds, passMark } from "./joined-ports.ts";
+import { type EndPaths, JoinedPorts, openEnds } from "./joined-ports.ts";
+import { passMark } from "./sweep.ts";
 
 /** Long enough for a few bytes through any adapter, in milliseconds. */
 const REPLY_MS = 1000;

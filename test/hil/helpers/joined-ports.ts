@@ -3,6 +3,7 @@
 
 import { openSerialPort, type SerialConfigInput, type SerialPort } from "anyserial";
 import type { SuitePair } from "anyserial/testing";
+import { sweep } from "./sweep.ts";
 
 /** Paths of the two ends; the same one twice for a port whose pins are joined. */
 export interface EndPaths {
@@ -44,15 +45,9 @@ export class JoinedPorts {
     };
   }
 
-  /** Takes off what is on the line: passes a mark in each direction, behind which nothing comes. */
+  /** Takes off what is on the line. */
   async clean(): Promise<void> {
-    const { a, b } = await openEnds(this.#paths, { a: {}, b: {} });
-    try {
-      await passMark(a, b);
-      if (a !== b) await passMark(b, a);
-    } finally {
-      await Promise.all([a.close(), b.close()]);
-    }
+    await sweep(this.#paths.a, this.#paths.b);
   }
 }
 
@@ -75,21 +70,4 @@ export async function openEnds(
     await a.close();
     throw error;
   }
-}
-
-/**
- * Sends a mark that nothing else looks like, and waits until it arrives.
- *
- * @param from Sends.
- * @param to Receives, and drops what is before the mark.
- * @param signal Ends the wait.
- */
-export async function passMark(
-  from: SerialPort,
-  to: SerialPort,
-  signal?: AbortSignal,
-): Promise<void> {
-  const mark = crypto.getRandomValues(new Uint8Array(16));
-  await from.send(mark);
-  await to.buffered().receiveUntil(mark, { signal });
 }
