@@ -12,7 +12,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
  */
 export async function sweep(one: string, other: string): Promise<void> {
   await using a = await openSerialPort(one);
-  if (other === one) return passMark(a, a);
+  if (other === one) return await passMark(a, a); // awaited: the port closes at the return
   await using b = await openSerialPort(other);
   await Promise.all([passMark(a, b), passMark(b, a)]);
 }
