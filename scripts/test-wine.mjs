@@ -58,16 +58,27 @@ async function main() {
   // In the foreground and on our account: started by a test, it would write into the test's output.
   const server = spawn(wine.server, ["-f", "-p"], { env, stdio: "ignore" });
   const ended = new Promise((resolve) => server.once("close", resolve));
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.once(signal, () => {
+      endWine(wine, env);
+      process.exit(1);
+    });
+  }
   try {
     for (const version of VERSIONS.filter((each) => each.startsWith(wantedNode)))
       await testOn({ version, wine, env, stage: staged.stage });
   } finally {
-    spawnSync(wine.server, ["-k"], { env, timeout: 10_000 });
+    endWine(wine, env);
     const timer = setTimeout(() => server.kill("SIGKILL"), 5000);
     await ended;
     clearTimeout(timer);
     await cables.close();
   }
+}
+
+/** Ends the server of the prefix, and with it every Windows program. */
+function endWine(wine, env) {
+  spawnSync(wine.server, ["-k"], { env, timeout: 10_000 });
 }
 
 async function testOn({ version, wine, env, stage }) {
