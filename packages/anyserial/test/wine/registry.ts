@@ -2,15 +2,18 @@
 // away again.
 
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const ENUM = "HKLM\\SYSTEM\\CurrentControlSet\\Enum";
-const CLASSES = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\DeviceClasses";
+const ENUM = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Enum";
+const CLASSES = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\DeviceClasses";
 const COMPORT = "{86e0d1e0-8089-11d0-9ce4-08003e301f73}";
 const PORTS = "{4d36e978-e325-11ce-bfc1-08002be10318}";
-const SERIALCOMM = "HKLM\\HARDWARE\\DEVICEMAP\\SERIALCOMM";
+const SERIALCOMM = "HKEY_LOCAL_MACHINE\\HARDWARE\\DEVICEMAP\\SERIALCOMM";
 
 /** A device to be found. */
 export interface RegisteredDevice {
@@ -24,32 +27,41 @@ export interface RegisteredDevice {
   readonly latencyTimer?: number;
 }
 
+type Values = Readonly<Record<string, string | number | undefined>>;
+
 /** Registers a device until the test ends. */
 export async function registerDevice(t: TestContext, device: RegisteredDevice): Promise<void> {
   const key = `${ENUM}\\${device.id}`;
   const path = device.id.replaceAll("\\", "#");
   const interfaceKey = `${CLASSES}\\${COMPORT}\\##?#${path}#${COMPORT}`;
-  t.after(() => run("reg.exe", ["delete", key, "/f"]));
-  await add(key, "ClassGUID", PORTS);
-  await add(key, "Class", "Ports");
-  await add(key, "DeviceDesc", device.friendlyName.replace(/ \(.*/, ""));
-  await add(key, "FriendlyName", device.friendlyName);
-  await add(key, "Mfg", device.manufacturer);
-  await add(key, "Service", device.service);
-  await add(`${key}\\Device Parameters`, "PortName", device.portName);
-  if (device.latencyTimer !== undefined) {
-    await addNumber(`${key}\\Device Parameters`, "LatencyTimer", device.latencyTimer);
+  t.after(() => importKeys([`[-${key}]`, `[-${interfaceKey}]`]));
+  const keys = [
+    keyText(key, {
+      ClassGUID: PORTS,
+      Class: "Ports",
+      DeviceDesc: device.friendlyName.replace(/ \(.*/, ""),
+      FriendlyName: device.friendlyName,
+      Mfg: device.manufacturer,
+      Service: device.service,
+    }),
+    keyText(`${key}\\Device Parameters`, {
+      PortName: device.portName,
+      LatencyTimer: device.latencyTimer,
+    }),
+  ];
+  if (device.hasInterface) {
+    keys.push(
+      keyText(interfaceKey, { DeviceInstance: device.id }),
+      keyText(`${interfaceKey}\\#`, { SymbolicLink: `\\\\?\\${path}#${COMPORT}` }),
+      keyText(`${interfaceKey}\\#\\Control`, { Linked: 1 }),
+    );
   }
-  if (!device.hasInterface) return;
-  t.after(() => run("reg.exe", ["delete", interfaceKey, "/f"]));
-  await add(interfaceKey, "DeviceInstance", device.id);
-  await add(`${interfaceKey}\\#`, "SymbolicLink", `\\\\?\\${path}#${COMPORT}`);
-  await addNumber(`${interfaceKey}\\#\\Control`, "Linked", 1);
+  await importKeys(keys);
 }
 
 /** Adds a port to the list that drivers fill. */
 export async function addSerialName(value: string, portName: string): Promise<void> {
-  await add(SERIALCOMM, value, portName);
+  await run("reg.exe", ["add", SERIALCOMM, "/v", value, "/d", portName, "/f"]);
 }
 
 /** Takes a port from the list. */
@@ -57,10 +69,23 @@ export async function removeSerialName(value: string): Promise<void> {
   await run("reg.exe", ["delete", SERIALCOMM, "/v", value, "/f"]);
 }
 
-async function add(key: string, name: string, text: string): Promise<void> {
-  await run("reg.exe", ["add", key, "/v", name, "/d", text, "/f"]);
+function keyText(key: string, values: Values): string {
+  const lines = Object.entries(values).map(([name, value]) => {
+    if (value === undefined) return "";
+    if (typeof value === "string") return `"${name}"="${value.replaceAll("\\", "\\\\")}"`;
+    return `"${name}"=dword:${value.toString(16).padStart(8, "0")}`;
+  });
+  return [`[${key}]`, ...lines].join("\r\n");
 }
 
-async function addNumber(key: string, name: string, value: number): Promise<void> {
-  await run("reg.exe", ["add", key, "/v", name, "/t", "REG_DWORD", "/d", String(value), "/f"]);
+/** One program for all of it: each start takes its time. */
+async function importKeys(keys: readonly string[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "anyserial-wine-"));
+  try {
+    const file = join(folder, "keys.reg");
+    writeFileSync(file, ["Windows Registry Editor Version 5.00", ...keys, ""].join("\r\n\r\n"));
+    await run("regedit.exe", ["/S", file]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
