@@ -8,6 +8,8 @@ import type { PtyChanges, VirtualPortChange } from "./pty-changes.ts";
 
 /** More than the kernel ever has ready. */
 const BUFFER_SIZE = 8192;
+/** What Linux has ready at most (n_tty.c): after as much, more is likely there by now. */
+const FULL_READ = 4095;
 /** A flooding application lets others have their turn after so many reads. */
 const READS_PER_TURN = 16;
 /** More reads than the kernel's queues are long. */
@@ -141,8 +143,8 @@ export class PtyListening implements VirtualPortListening {
         this.#expectSomebody();
         this.#listener.onData(memory.first(count));
       }
-      // Less than asked for: the kernel had no more, and what comes later is a new event.
-      if (count < memory.all.length) {
+      // Less than there could be: the kernel had no more, and what comes later is a new event.
+      if (count < FULL_READ) {
         this.#look();
         this.#endVisit();
         return found;
