@@ -7,7 +7,7 @@ import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { closingLines } from "../../scripts/test-files.mjs";
-import { prepareGuest, runGuest } from "./machine/guest.mjs";
+import { prepareGuest, provideTrees, runGuest } from "./machine/guest.mjs";
 
 const AT_ONCE = 2;
 
@@ -81,15 +81,18 @@ function compiledFile(source) {
 
 /** Fetches what a guest boots from; its files are skipped, with the reason, where that cannot be had. */
 async function prepare(guest, files) {
+  const context = { cache, signal: stopped.signal, log: console.log };
+  let provided;
   try {
     if (process.platform !== "linux" || process.arch !== "x64") {
       throw new Error("the machines are emulated on x86-64 Linux only");
     }
-    const context = { cache, signal: stopped.signal, log: console.log };
-    queue.push({ prepared: await prepareGuest(guest, context), files });
+    provided = await provideTrees(guest.architecture, context);
   } catch (error) {
     skipAll(files, error.message);
+    return;
   }
+  queue.push({ prepared: await prepareGuest(guest, provided, context), files });
 }
 
 function skipAll(files, reason) {

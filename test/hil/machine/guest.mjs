@@ -32,13 +32,13 @@ const KILL_AFTER_SECONDS = 5;
 const SHELL_SECONDS = 24 * 3600;
 
 /**
- * Provides everything that a guest boots from.
+ * Provides the packages that the guests of an architecture are made of.
  *
- * @param guest Its definition, from ../guests.
+ * @param architecture As of architecture.mjs.
  * @param context As of provideTree().
+ * @returns The folders by their names, and the versions of what was asked for.
  */
-export async function prepareGuest(guest, context) {
-  const { architecture } = guest;
+export async function provideTrees(architecture, context) {
   const trees = {};
   const versions = [];
   for (const [name, tree] of Object.entries(architecture.trees)) {
@@ -46,6 +46,18 @@ export async function prepareGuest(guest, context) {
     trees[name] = provided.path;
     versions.push(...provided.versions);
   }
+  return { trees, versions };
+}
+
+/**
+ * Builds what a guest boots from.
+ *
+ * @param guest Its definition, from ../guests.
+ * @param provided From provideTrees().
+ * @param context As of provideTree().
+ */
+export async function prepareGuest(guest, { trees, versions }, context) {
+  const { architecture } = guest;
   const release = readdirSync(join(trees.kernel, "lib/modules"))[0];
   const initramfs = await provideInitramfs(
     { ...trees, release, busybox: architecture.busybox(trees), modules: guest.modules },
