@@ -55,8 +55,9 @@ async function main() {
     ANYSERIAL_WINE_COMMAND: join(staged.stage, "node_modules/@anyserial/cli/bin/anyserial.js"),
     ...(shim === undefined ? {} : { LD_PRELOAD: shim, ANYSERIAL_WINE_LINES: linesFile }),
   };
-  // In the foreground and on our account: started by a test, it would write into the test's output.
-  const server = spawn(wine.server, ["-f", "-p"], { env, stdio: "ignore" });
+  // In the foreground and on our account: started by a test, it would write into the test's output. In a
+  // group of its own: a signal to ours must not end it before the programs that only it can end.
+  const server = spawn(wine.server, ["-f", "-p"], { env, stdio: "ignore", detached: true });
   const ended = new Promise((resolve) => server.once("close", resolve));
   for (const signal of ["SIGINT", "SIGTERM"]) {
     process.once(signal, () => {
