@@ -86,3 +86,24 @@ test(`${MEBIBYTES} MiB there and back`, async (t) => {
   t.diagnostic(`bench: anyserial: ${(MEBIBYTES / seconds).toFixed(1)} MiB/s in one direction`);
   ok(got === total);
 });
+
+test("from abort to rejection", async (t) => {
+  const cable = await layCable();
+  const port = await openSerialPort(cable.names[0] as string);
+  const times: number[] = [];
+  for (let count = 0; count < 1000; count++) {
+    const controller = new AbortController();
+    const received = port.receive({ signal: controller.signal });
+    if (count % 4 === 0) await new Promise(setImmediate);
+    const start = performance.now();
+    controller.abort();
+    await received.catch(() => times.push(performance.now() - start));
+  }
+  await port.close();
+  await cable.close();
+
+  t.diagnostic(
+    `bench: anyserial: abort to rejection p50 ${percentile(times, 0.5)} µs, p99 ${percentile(times, 0.99)} µs`,
+  );
+  equal(times.length, 1000);
+});
