@@ -1,7 +1,7 @@
 // The kernel's own CDC-ACM device on a port of dummy_hcd: /dev/ttyGS0 is its inside, and a /dev/ttyACM…
 // appears when it is plugged in.
 
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { until } from "../helpers/until.ts";
 import { nodeOf } from "./chips.ts";
 
@@ -21,28 +21,36 @@ export class AcmGadget {
     this.#folder = folder;
   }
 
-  /** Makes it, not plugged in yet; there is one in a machine. */
+  /** Makes it, not plugged in yet; there is one in a machine, whatever file left it. */
   static create(): AcmGadget {
     const folder = `${GADGETS}/acm-pair`;
-    mkdirSync(folder);
-    writeFileSync(`${folder}/idVendor`, "0x1d6b");
-    writeFileSync(`${folder}/idProduct`, "0x0104");
-    mkdirSync(`${folder}/strings/0x409`);
-    writeFileSync(`${folder}/strings/0x409/serialnumber`, SERIAL_NUMBER);
-    mkdirSync(`${folder}/configs/c.1`);
-    mkdirSync(`${folder}/functions/acm.0`);
-    symlinkSync(`${folder}/functions/acm.0`, `${folder}/configs/c.1/acm.0`);
-    return new AcmGadget(folder);
+    const gadget = new AcmGadget(folder);
+    if (existsSync(folder)) gadget.unplug();
+    else describe(folder);
+    return gadget;
   }
 
   /** Plugs it in. @returns Path of the host's side. */
   async plug(): Promise<string> {
+    await until("the last node is gone", () => nodeOf(SERIAL_NUMBER) === undefined);
     writeFileSync(`${this.#folder}/UDC`, UDC);
     return until("the kernel finds the CDC-ACM device", () => nodeOf(SERIAL_NUMBER));
   }
 
-  /** Pulls it out. */
+  /** Pulls it out, if it is plugged in. */
   unplug(): void {
-    writeFileSync(`${this.#folder}/UDC`, "\n");
+    const udc = `${this.#folder}/UDC`;
+    if (readFileSync(udc, "utf8").trim() !== "") writeFileSync(udc, "\n");
   }
+}
+
+function describe(folder: string): void {
+  mkdirSync(folder);
+  writeFileSync(`${folder}/idVendor`, "0x1d6b");
+  writeFileSync(`${folder}/idProduct`, "0x0104");
+  mkdirSync(`${folder}/strings/0x409`);
+  writeFileSync(`${folder}/strings/0x409/serialnumber`, SERIAL_NUMBER);
+  mkdirSync(`${folder}/configs/c.1`);
+  mkdirSync(`${folder}/functions/acm.0`);
+  symlinkSync(`${folder}/functions/acm.0`, `${folder}/configs/c.1/acm.0`);
 }

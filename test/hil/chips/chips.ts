@@ -26,6 +26,7 @@ export class Chip {
 
   /** Plugs it in. @returns Path of its node. */
   async plug(): Promise<string> {
+    await until("the last node is gone", () => nodeOf(this.serialNumber) === undefined);
     await this.#call({ action: "plug" });
     return until(`the kernel finds ${this.serialNumber}`, () => nodeOf(this.serialNumber));
   }
