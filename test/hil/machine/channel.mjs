@@ -62,19 +62,22 @@ export class Channel {
     this.#receivedBytes += data.length;
     if (this.#mode === "keep") this.#received.push(data);
     else if (this.#mode === "echo") this.send(data);
-    else if (this.#isHeldBack) this.#passSlowly(data);
+    else if (this.#isHeldBack) void this.#passSlowly(data);
     else if (this.#mode instanceof Channel) this.#mode.send(data);
   }
 
-  /** In small pieces: a socket queues few of them, whatever their length, so that little is on the way. */
-  #passSlowly(data) {
+  /**
+   * Piece by piece: a socket queues a few hundred pieces, whatever their length, so that little is on the way.
+   * One after the other, since Node.js joins what it has to write later.
+   */
+  async #passSlowly(data) {
+    const target = this.#mode.#socket;
     this.#socket.pause();
-    let left = Math.ceil(data.length / PIECE_BYTES);
     for (let at = 0; at < data.length; at += PIECE_BYTES) {
-      this.#mode.#socket.write(data.subarray(at, at + PIECE_BYTES), () => {
-        if (--left === 0) this.#socket.resume();
-      });
+      const piece = data.subarray(at, at + PIECE_BYTES);
+      await new Promise((resolve) => target.write(piece, resolve));
     }
+    this.#socket.resume();
   }
 }
 
