@@ -100,8 +100,13 @@ function skipAll(files, reason) {
   total.skips.push(...files.map(({ source }) => `- ${source}: ${reason}`));
 }
 
+function bound({ prepared }) {
+  return prepared.guest.timeoutSeconds;
+}
+
 async function runAll() {
-  const waiting = [...queue];
+  // The longest first, so that none runs alone in the end.
+  const waiting = [...queue].sort((a, b) => bound(b) - bound(a));
   const runQueue = async () => {
     while (waiting.length > 0 && !stopped.signal.aborted) {
       if (total.failed > 0 && !options["keep-going"]) return;

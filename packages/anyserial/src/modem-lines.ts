@@ -48,24 +48,39 @@ export interface ModemLineSample {
   readonly counts: ModemLineCounts | undefined;
 }
 
+/** Edges of each line that were reported and that the driver had not counted yet. */
+export type UncountedEdges = Record<ModemLine, number>;
+
+/** None on any line. */
+export function noUncountedEdges(): UncountedEdges {
+  return { cts: 0, dsr: 0, ri: 0, dcd: 0 };
+}
+
 /**
  * Lists the edges between two samples.
  *
  * Where the driver counts edges, those that fell between the samples are reported too: each line
  * alternates, so a count and the two levels give the sequence. Some drivers count only one of the
- * two edges of RI; the number is rounded up to what the levels require.
+ * two edges of RI; the number is rounded up to what the levels require. Others ask the chip for the
+ * levels and count later: what they count of an edge that was reported already is not reported again.
  *
  * @param before Earlier sample.
  * @param after Later sample.
+ * @param uncounted Edges reported before their count; brought up to date.
  * @returns Edges, line by line; at most 1024 a line, so that a broken counter cannot flood.
  */
-export function modemLineEdges(before: ModemLineSample, after: ModemLineSample): ModemLineChange[] {
+export function modemLineEdges(
+  before: ModemLineSample,
+  after: ModemLineSample,
+  uncounted: UncountedEdges = noUncountedEdges(),
+): ModemLineChange[] {
   const changes: ModemLineChange[] = [];
   for (const line of MODEM_LINES) {
     const differs = before.lines[line] !== after.lines[line];
-    const counted = (after.counts?.[line] ?? 0) - (before.counts?.[line] ?? 0);
-    let edges = Math.min(Math.max(counted, 0), MOST_EDGES_PER_SAMPLE);
+    const counted = Math.max((after.counts?.[line] ?? 0) - (before.counts?.[line] ?? 0), 0);
+    let edges = Math.min(Math.max(counted - uncounted[line], 0), MOST_EDGES_PER_SAMPLE);
     if (edges % 2 !== (differs ? 1 : 0)) edges += edges < MOST_EDGES_PER_SAMPLE ? 1 : -1;
+    uncounted[line] = Math.max(uncounted[line] + edges - counted, 0);
     let state = before.lines[line];
     for (let edge = 0; edge < edges; edge++) {
       state = !state;

@@ -6,8 +6,8 @@ import { amd64 } from "../machine/amd64.mjs";
 export const guest = {
   name: "uart-8250",
   architecture: amd64,
-  timeoutSeconds: 590,
-  fileTimeoutSeconds: 450,
+  timeoutSeconds: 360,
+  fileTimeoutSeconds: 300,
   modules: [],
   channels: ["line"],
   cables: [["left", "right"]],

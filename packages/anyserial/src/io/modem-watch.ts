@@ -1,8 +1,16 @@
 // Changes of the modem lines as an async iterator: samples while somebody waits, never otherwise.
 
 import { underEither } from "../abort.ts";
-import { type ModemLineChange, type ModemLineSample, modemLineEdges } from "../modem-lines.ts";
+import {
+  type ModemLineChange,
+  type ModemLineSample,
+  modemLineEdges,
+  noUncountedEdges,
+} from "../modem-lines.ts";
 import type { PortCore } from "./port-core.ts";
+
+/** What a driver has not counted by then it will not count: some count one edge of RI only. */
+const COUNT_LAG_MS = 500;
 
 /** Changes from the moment of construction on. */
 export class ModemLineChanges implements AsyncIterableIterator<ModemLineChange, undefined> {
@@ -10,6 +18,8 @@ export class ModemLineChanges implements AsyncIterableIterator<ModemLineChange, 
   readonly #signal: AbortSignal | undefined;
   readonly #found: ModemLineChange[] = [];
   #last: ModemLineSample;
+  #uncounted = noUncountedEdges();
+  #foundAt = 0;
   #isOver = false;
   /** Lives as long as the iterator: a port that nobody holds any more is closed. */
   readonly owner: object | undefined;
@@ -33,8 +43,7 @@ export class ModemLineChanges implements AsyncIterableIterator<ModemLineChange, 
       this.#signal?.throwIfAborted();
       if (!this.#core.isOpen) return this.#end();
       const sample = this.#sample();
-      this.#found.push(...modemLineEdges(this.#last, sample));
-      this.#last = sample;
+      this.#find(sample);
       if (this.#found.length > 0) continue;
       try {
         await underEither(ending, this.#signal, (either) =>
@@ -45,6 +54,14 @@ export class ModemLineChanges implements AsyncIterableIterator<ModemLineChange, 
       }
     }
     return { done: true, value: undefined };
+  }
+
+  #find(sample: ModemLineSample): void {
+    const now = performance.now();
+    if (now - this.#foundAt > COUNT_LAG_MS) this.#uncounted = noUncountedEdges();
+    this.#found.push(...modemLineEdges(this.#last, sample, this.#uncounted));
+    this.#last = sample;
+    if (this.#found.length > 0) this.#foundAt = now;
   }
 
   async return(): Promise<IteratorResult<ModemLineChange, undefined>> {
@@ -59,10 +76,11 @@ export class ModemLineChanges implements AsyncIterableIterator<ModemLineChange, 
     return { done: true, value: undefined };
   }
 
+  /** Counts first: an edge in between is seen in the levels, and counted later. */
   #sample(): ModemLineSample {
-    return this.#core.run("modemLineChanges", (port) => ({
-      lines: port.modemLines(),
-      counts: port.modemLineCounts(),
-    }));
+    return this.#core.run("modemLineChanges", (port) => {
+      const counts = port.modemLineCounts();
+      return { lines: port.modemLines(), counts };
+    });
   }
 }

@@ -8,6 +8,7 @@ import {
   nextTask,
   rejection,
   type SuiteCase,
+  until,
   untilWaiting,
 } from "./suite-pair.ts";
 
@@ -90,6 +91,7 @@ const counters: readonly SuiteCase[] = [
       injectError(hooks, "parity", 0x43);
       injectError(hooks, "overrun", 0);
       await untilWaiting(a, 3);
+      await until(async () => (await a.lineErrors()).overrun > 0); // an adapter tells it by itself
       const { framing, parity, overrun } = await a.lineErrors();
 
       deepEqual({ framing, parity, overrun }, { framing: 2, parity: 1, overrun: 1 });

@@ -7,6 +7,7 @@ import {
   type ModemLineSample,
   type ModemLines,
   modemLineEdges,
+  noUncountedEdges,
 } from "#internal/modem-lines.js";
 
 const LOW: ModemLines = { cts: false, dsr: false, ri: false, dcd: false };
@@ -57,6 +58,18 @@ test("modemLineEdges() rounds a count up to what the levels require", () => {
     pulse.map(({ state }) => state),
     [true, false],
   );
+});
+
+test("modemLineEdges() reports no edge again that is counted later than it is seen", () => {
+  const uncounted = noUncountedEdges();
+  const states = (before: ModemLineSample, after: ModemLineSample): boolean[] =>
+    modemLineEdges(before, after, uncounted).map(({ state }) => state);
+  const [low, high] = [sample({}, {}), sample({ ri: true }, {})];
+
+  deepEqual(states(low, high), [true]);
+  deepEqual(states(high, sample({}, { ri: 1 })), [false]);
+  deepEqual(states(sample({}, { ri: 1 }), sample({}, { ri: 2 })), []);
+  deepEqual(states(sample({}, { ri: 2 }), sample({}, { ri: 4 })), [true, false]);
 });
 
 test("modemLineEdges() goes line by line, in a fixed order", () => {
