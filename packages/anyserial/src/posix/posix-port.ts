@@ -27,6 +27,11 @@ const PTY_RETRY_MS = 100;
 /** USB adapters have room for this much at most, in bytes. */
 const CHIP_FIFO_BYTES = 512;
 
+/** So much in one read of a pty means that more is on its way, in bytes. */
+const FLOOD_BYTES = 1024;
+/** Looks at a pty before it is read then: some 10 µs. */
+const MOST_LOOKS = 32;
+
 /** An open port. */
 export class PosixPort extends PosixDevice implements BackendPort {
   readonly counters: IoCounters = createIoCounters();
@@ -34,6 +39,9 @@ export class PosixPort extends PosixDevice implements BackendPort {
   readonly #watch: Watch;
   #goneLook: NodeJS.Timeout | undefined;
   #readCanceled = false;
+  #isFlooded = false;
+  readonly #queued = new Int32Array(1);
+  readonly #queuedBytes = new Uint8Array(this.#queued.buffer);
   #writeCanceled = false;
   #drainsInThread = 0;
 
@@ -70,8 +78,21 @@ export class PosixPort extends PosixDevice implements BackendPort {
   }
 
   read(into: Uint8Array): number | Promise<number> {
+    if (this.#isFlooded) this.#lookFirst();
     const count = this.#readNow(into);
     return count > 0 ? count : this.#readLater(into);
+  }
+
+  /**
+   * A read that finds a pty empty sleeps in the kernel until its worker has run
+   * (tty_buffer_flush_work), and the event loop with it. While bytes pour in, a few looks take less.
+   */
+  #lookFirst(): void {
+    const { libc, abi } = this.tty;
+    for (let looks = 0; looks < MOST_LOOKS; looks++) {
+      const result = libc.ioctl(this.fd, abi.FIONREAD, this.#queuedBytes);
+      if (result < 0 || this.#queued[0] !== 0) return; // the read tells what is wrong
+    }
   }
 
   cancelRead(): void {
@@ -188,6 +209,7 @@ export class PosixPort extends PosixDevice implements BackendPort {
     this.counters.readCalls++;
     const count = this.readOnce(into);
     if (count === 0) this.counters.wouldBlock++;
+    this.#isFlooded = count >= FLOOD_BYTES && this.tty.isPseudoTerminal;
     return count;
   }
 
