@@ -13,6 +13,8 @@ const uarts = new JoinedPorts({ a: "/dev/ttyS0", b: "/dev/ttyAMA0" });
 await uarts.clean();
 const NO_LINES = "the emulated line carries bytes only";
 const missing = {
+  backpressure:
+    "how much the host's sockets take in between is not certain; the emulated chips show it",
   disconnect: "neither UART can be pulled out",
   modemLines: NO_LINES,
   ring: NO_LINES,
