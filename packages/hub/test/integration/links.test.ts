@@ -17,6 +17,7 @@ import {
 import { test } from "node:test";
 import { createHub } from "@anyserial/hub";
 import { openSerialPort } from "anyserial";
+import { createVirtualPort } from "anyserial/pty";
 import { LinkClaim } from "#internal/links.js";
 import { BenchHub, receiveText, until } from "../helpers/bench-hub.ts";
 
@@ -96,7 +97,7 @@ test("createHub() names the process that has the path", async () => {
   }
 });
 
-test("createHub() takes over what a killed hub left, even when its pty is somebody else's", async () => {
+test("createHub() takes over what a killed hub left, even when its pty is somebody else's", async (t) => {
   await using bench = BenchHub.prepare();
   const child = await startChild(bench.config(["a", "b"]));
   child.kill("SIGKILL");
@@ -104,6 +105,11 @@ test("createHub() takes over what a killed hub left, even when its pty is somebo
   const left = readlinkSync(bench.path("a"));
   // Another program's pty gets the number that the dead link points to.
   await using other = await BenchHub.start(["x", "y", "z"]);
+  // Test files beside this one take and give back numbers as well: the lowest free one comes next.
+  for (let taken = 0; taken < 64 && !existsSync(left); taken++) {
+    const more = await createVirtualPort();
+    t.after(() => more.close());
+  }
   ok(existsSync(left));
 
   await bench.run(bench.config(["a", "b"]));
