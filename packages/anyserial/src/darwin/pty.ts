@@ -2,16 +2,14 @@
 // memory of the C library. What its kernel does its own way is in docs/platforms/macos.md (xnu,
 // tty_dev.c and tty_ptmx.c).
 
-import { createSerialConfig } from "../config.ts";
 import type { SerialError } from "../errors.ts";
-import { errnoError } from "../posix/errno.ts";
+import { openPty, type PtyDevice, ptyError } from "../posix/open-pty.ts";
 import type { PosixPlatform } from "../posix/posix-platform.ts";
-import { PtyPort } from "../posix/pty-port.ts";
+import type { PtyPort } from "../posix/pty-port.ts";
 import type { Readiness } from "../posix/readiness/readiness.ts";
 import { samplePresence } from "../posix/sampled-presence.ts";
 import type { DarwinAbi } from "./abi.ts";
 
-const MULTIPLEXER = "/dev/ptmx";
 /** Size of the argument of TIOCPTYGNAME: `char[128]`. */
 const NAME_BYTES = 128;
 
@@ -31,32 +29,15 @@ export interface DarwinPtySystem {
  * @throws {@link SerialError} — there are no ptys, or no descriptors, left.
  */
 export function openDarwinPty(system: DarwinPtySystem, name: string | undefined): PtyPort {
-  const { platform, abi, readiness } = system;
-  const { libc } = platform;
-  const flags = abi.O_RDWR | abi.O_NOCTTY | abi.O_NONBLOCK | abi.O_CLOEXEC;
-  const fd = libc.open(MULTIPLEXER, flags);
-  if (fd < 0) throw failed(system, "open", fd);
-  let port: PtyPort | undefined;
-  try {
-    const devicePath = unlock(system, fd);
-    port = PtyPort.create(
-      {
-        platform,
-        readiness,
-        openDevice: () => libc.open(devicePath, flags),
-        openSyscall: "open",
-        watchDevice: samplePresence,
-      },
-      { fd, path: name ?? devicePath, isPseudoTerminal: true },
-      devicePath,
-    );
-    port.configure(createSerialConfig(), () => undefined);
-    return port;
-  } catch (error) {
-    if (port === undefined) libc.close(fd);
-    else port.abandon();
-    throw error;
-  }
+  const { platform, readiness } = system;
+  const device = {
+    readiness,
+    unlock: (controller: number) => unlock(system, controller),
+    openDevice: ({ devicePath, flags }) => platform.libc.open(devicePath, flags),
+    openSyscall: "open",
+    watchDevice: samplePresence,
+  } satisfies PtyDevice;
+  return openPty(platform, device, name);
 }
 
 /** Lets the device be opened, and finds its path. */
@@ -70,18 +51,7 @@ function unlock(system: DarwinPtySystem, fd: number): string {
   ] as const;
   for (const [request, run] of steps) {
     const result = run();
-    if (result < 0) throw failed(system, `ioctl(${request})`, result);
+    if (result < 0) throw ptyError(platform, `ioctl(${request})`, result);
   }
   return Buffer.from(name.subarray(0, name.indexOf(0))).toString("utf8");
-}
-
-function failed({ abi }: DarwinPtySystem, syscall: string, result: number): SerialError {
-  return errnoError({
-    context: "open",
-    operation: "create",
-    path: MULTIPLEXER,
-    syscall,
-    errno: -result,
-    errnoByName: abi.errno,
-  });
 }

@@ -47,10 +47,14 @@ export interface NativeLibrary {
 export interface Ffi {
   /** The running program and everything it has loaded: libc, and libuv where it is exported. */
   program(): NativeLibrary;
-  /** Loads a library by name or path. */
-  load(path: string): NativeLibrary;
-  /** Loads a library whose functions clean up the stack themselves: Win32 on a 32-bit CPU. */
-  loadStdcall(path: string): NativeLibrary;
+  /**
+   * Loads a library by name or path.
+   *
+   * @param path What to load.
+   * @param convention `stdcall`: its functions clean up the stack themselves, as those of Win32 do on a
+   *   32-bit CPU.
+   */
+  load(path: string, convention?: "stdcall"): NativeLibrary;
   /** `errno` of this thread; valid until anything else runs. */
   errno(): number;
   /** Makes a C function pointer of a JavaScript function; lives as long as the process. */

@@ -13,8 +13,7 @@ const prototypes = new Map<string, ReturnType<typeof koffi.proto>>();
 /** The foreign-function interface of this process. */
 export const ffi: Ffi = {
   program: () => new KoffiNativeLibrary(koffi.load(null)),
-  load: (path) => new KoffiNativeLibrary(koffi.load(path)),
-  loadStdcall: (path) => new KoffiNativeLibrary(koffi.load(path), "__stdcall"),
+  load: (path, convention) => new KoffiNativeLibrary(koffi.load(path), convention),
   errno: () => koffi.errno(),
   callback: (listener, returns, parameters): Pointer => {
     const shape = `${returns}(${parameters.join()})`;
@@ -31,9 +30,9 @@ class KoffiNativeLibrary implements NativeLibrary {
   readonly #library: KoffiLibrary;
   readonly #convention: string;
 
-  constructor(library: KoffiLibrary, convention: string = "__cdecl") {
+  constructor(library: KoffiLibrary, convention: "cdecl" | "stdcall" = "cdecl") {
     this.#library = library;
-    this.#convention = convention;
+    this.#convention = `__${convention}`;
   }
 
   has(symbol: string): boolean {

@@ -1,15 +1,12 @@
 // A pty on Linux: /dev/ptmx, TIOCGPTN and TIOCGPTPEER. See pts(4) and ioctl_tty(2).
 
-import { createSerialConfig } from "../config.ts";
 import type { SerialError } from "../errors.ts";
-import { errnoError } from "../posix/errno.ts";
+import { openPty, type PtyDevice, ptyError } from "../posix/open-pty.ts";
 import type { PosixPlatform } from "../posix/posix-platform.ts";
-import { PtyPort } from "../posix/pty-port.ts";
+import type { PtyPort } from "../posix/pty-port.ts";
 import type { Readiness } from "../posix/readiness/readiness.ts";
 import type { LinuxAbi } from "./abi.ts";
 import type { DevicePresence } from "./inotify.ts";
-
-const MULTIPLEXER = "/dev/ptmx";
 
 /** What a pty is made with. */
 export interface LinuxPtySystem {
@@ -29,31 +26,15 @@ export interface LinuxPtySystem {
  */
 export function openLinuxPty(system: LinuxPtySystem, name: string | undefined): PtyPort {
   const { platform, abi, readiness, presence } = system;
-  const { libc } = platform;
-  const flags = abi.O_RDWR | abi.O_NOCTTY | abi.O_NONBLOCK | abi.O_CLOEXEC;
-  const fd = libc.open(MULTIPLEXER, flags);
-  if (fd < 0) throw failed(system, "open", fd);
-  let port: PtyPort | undefined;
-  try {
-    const devicePath = `/dev/pts/${unlock(system, fd)}`;
-    port = PtyPort.create(
-      {
-        platform,
-        readiness,
-        openDevice: (controller) => libc.ioctlValue(controller, abi.TIOCGPTPEER, flags),
-        openSyscall: "ioctl(TIOCGPTPEER)",
-        watchDevice: ({ path, onChange }) => presence.watch(path, onChange),
-      },
-      { fd, path: name ?? devicePath, isPseudoTerminal: true },
-      devicePath,
-    );
-    port.configure(createSerialConfig(), () => undefined);
-    return port;
-  } catch (error) {
-    if (port === undefined) libc.close(fd);
-    else port.abandon();
-    throw error;
-  }
+  const device = {
+    readiness,
+    unlock: (controller: number) => `/dev/pts/${unlock(system, controller)}`,
+    openDevice: ({ controller, flags }) =>
+      platform.libc.ioctlValue(controller, abi.TIOCGPTPEER, flags),
+    openSyscall: "ioctl(TIOCGPTPEER)",
+    watchDevice: ({ path, onChange }) => presence.watch(path, onChange),
+  } satisfies PtyDevice;
+  return openPty(platform, device, name);
 }
 
 function unlock(system: LinuxPtySystem, fd: number): number {
@@ -61,19 +42,8 @@ function unlock(system: LinuxPtySystem, fd: number): number {
   const cell = new Int32Array(1);
   const bytes = new Uint8Array(cell.buffer);
   const unlocked = platform.libc.ioctl(fd, abi.TIOCSPTLCK, bytes);
-  if (unlocked < 0) throw failed(system, "ioctl(TIOCSPTLCK)", unlocked);
+  if (unlocked < 0) throw ptyError(platform, "ioctl(TIOCSPTLCK)", unlocked);
   const numbered = platform.libc.ioctl(fd, abi.TIOCGPTN, bytes);
-  if (numbered < 0) throw failed(system, "ioctl(TIOCGPTN)", numbered);
+  if (numbered < 0) throw ptyError(platform, "ioctl(TIOCGPTN)", numbered);
   return cell[0] as number;
-}
-
-function failed({ abi }: LinuxPtySystem, syscall: string, result: number): SerialError {
-  return errnoError({
-    context: "open",
-    operation: "create",
-    path: MULTIPLEXER,
-    syscall,
-    errno: -result,
-    errnoByName: abi.errno,
-  });
 }

@@ -2,6 +2,7 @@
 // on Linux and the BSDs. Who asks again and again for the next change misses none.
 
 import type { PortChange, PortWatch } from "../backend/backend.ts";
+import { PortWatcher } from "../backend/port-watcher.ts";
 
 /** Where changes come from. */
 export interface ChangeSource {
@@ -22,7 +23,7 @@ export interface ChangeSource {
 /** Hands the changes of a source to any number of listeners; the source runs while there are any. */
 export class ChangeHub {
   readonly #source: ChangeSource;
-  readonly #watchers = new Set<NodeWatch>();
+  readonly #watchers = new Set<PortWatcher>();
   #isPumping = false;
 
   constructor(source: ChangeSource) {
@@ -38,7 +39,7 @@ export class ChangeHub {
   watch(): PortWatch {
     if (this.#watchers.size === 0) this.#source.start();
     this.#tellAll(); // what happened before is not for the new one
-    const watcher = new NodeWatch({
+    const watcher = new PortWatcher({
       onWait: () => void this.#pump(),
       onClose: () => this.#forget(watcher),
     });
@@ -46,7 +47,7 @@ export class ChangeHub {
     return watcher;
   }
 
-  #forget(watcher: NodeWatch): void {
+  #forget(watcher: PortWatcher): void {
     this.#watchers.delete(watcher);
     if (!this.#isWanted()) this.#source.cancelWait(); // what keeps the process alive
     if (this.#watchers.size === 0) this.#source.stop();
@@ -74,69 +75,6 @@ export class ChangeHub {
 
   #tellAll(): void {
     const change = this.#source.take();
-    if (change !== undefined) for (const watcher of this.#watchers) watcher.tell(change);
-  }
-}
-
-interface NodeWatchParts {
-  readonly onWait: () => void;
-  readonly onClose: () => void;
-}
-
-interface Waiter {
-  readonly resolve: (change: PortChange | undefined) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** One listener. */
-class NodeWatch implements PortWatch {
-  readonly #parts: NodeWatchParts;
-  #pending: Set<string> | undefined;
-  #waiter: Waiter | undefined;
-  #isClosed = false;
-
-  constructor(parts: NodeWatchParts) {
-    this.#parts = parts;
-  }
-
-  get isWaiting(): boolean {
-    return this.#waiter !== undefined;
-  }
-
-  next(): Promise<PortChange | undefined> {
-    return new Promise((resolve, reject) => {
-      if (this.#isClosed) return resolve(undefined);
-      this.#waiter = { resolve, reject };
-      this.#settle();
-      if (this.isWaiting) this.#parts.onWait();
-    });
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#waiter?.resolve(undefined);
-    this.#waiter = undefined;
-    this.#parts.onClose();
-  }
-
-  /** Takes a change; kept until somebody asks. */
-  tell({ gone }: PortChange): void {
-    this.#pending ??= new Set();
-    for (const path of gone) this.#pending.add(path);
-    this.#settle();
-  }
-
-  /** Ends the pending wait. */
-  fail(error: unknown): void {
-    this.#waiter?.reject(error);
-    this.#waiter = undefined;
-  }
-
-  #settle(): void {
-    if (this.#pending === undefined || this.#waiter === undefined) return;
-    this.#waiter.resolve({ gone: this.#pending });
-    this.#pending = undefined;
-    this.#waiter = undefined;
+    if (change !== undefined) for (const watcher of this.#watchers) watcher.tell(change.gone);
   }
 }

@@ -1,7 +1,6 @@
-// FlushFileBuffers off the event loop, in a thread of its own. Not in libuv's pool, where it would
-// hold up files and name look-ups.
+// FlushFileBuffers off the event loop, in a thread of its own.
 
-import { Worker } from "node:worker_threads";
+import { callInThread } from "../ffi/call-in-thread.ts";
 import type { Handle } from "./kernel32.ts";
 
 /**
@@ -12,15 +11,5 @@ import type { Handle } from "./kernel32.ts";
  * @returns 0, or a negative Win32 error code.
  */
 export function flushInThread(handle: Handle, signal: AbortSignal): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./flush-worker.js", import.meta.url), {
-      workerData: handle,
-      execArgv: [],
-    });
-    const letGo = (): void => worker.unref();
-    signal.addEventListener("abort", letGo);
-    worker.once("exit", () => signal.removeEventListener("abort", letGo));
-    worker.once("message", resolve);
-    worker.once("error", reject);
-  });
+  return callInThread(new URL("./flush-worker.js", import.meta.url), handle, signal);
 }

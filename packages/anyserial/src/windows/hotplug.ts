@@ -1,7 +1,8 @@
 // Ports that come and go, for any number of listeners: one watch over the registry per process, from the
 // first listener to the last. Which port went is found by comparing the devices behind the names.
 
-import type { PortChange, PortWatch } from "../backend/backend.ts";
+import type { PortWatch } from "../backend/backend.ts";
+import { PortWatcher } from "../backend/port-watcher.ts";
 import type { SerialError } from "../errors.ts";
 import type { ChangeSource, WatchChanges } from "./registry-changes.ts";
 
@@ -86,7 +87,7 @@ export class HotPlug {
     const watchers = [...this.#watchers];
     this.#watchers.clear();
     this.#stop();
-    for (const watcher of watchers) watcher.fail(error);
+    for (const watcher of watchers) watcher.end(error);
   }
 
   #stop(): void {
@@ -94,71 +95,5 @@ export class HotPlug {
     this.#source?.close();
     this.#source = undefined;
     this.#arrivals = new Map();
-  }
-}
-
-interface WatcherParts {
-  readonly onWait: () => void;
-  readonly onClose: () => void;
-}
-
-interface Waiter {
-  readonly resolve: (change: PortChange | undefined) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** One listener. */
-class PortWatcher implements PortWatch {
-  readonly #parts: WatcherParts;
-  #pending: Set<string> | undefined;
-  #waiter: Waiter | undefined;
-  #error: SerialError | undefined;
-  #isClosed = false;
-
-  constructor(parts: WatcherParts) {
-    this.#parts = parts;
-  }
-
-  get isWaiting(): boolean {
-    return this.#waiter !== undefined;
-  }
-
-  next(): Promise<PortChange | undefined> {
-    return new Promise((resolve, reject) => {
-      if (this.#isClosed) return resolve(undefined);
-      if (this.#error !== undefined) return reject(this.#error);
-      this.#waiter = { resolve, reject };
-      this.#settle();
-      this.#parts.onWait();
-    });
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#waiter?.resolve(undefined);
-    this.#waiter = undefined;
-    this.#parts.onClose();
-  }
-
-  /** Takes a change; kept until somebody asks. */
-  tell(gone: readonly string[]): void {
-    this.#pending ??= new Set();
-    for (const path of gone) this.#pending.add(path);
-    this.#settle();
-  }
-
-  /** There are no more changes to be had. */
-  fail(error: SerialError): void {
-    this.#error = error;
-    this.#waiter?.reject(error);
-    this.#waiter = undefined;
-  }
-
-  #settle(): void {
-    if (this.#pending === undefined || this.#waiter === undefined) return;
-    this.#waiter.resolve({ gone: this.#pending });
-    this.#pending = undefined;
-    this.#waiter = undefined;
   }
 }

@@ -90,7 +90,7 @@ const NULL = 0n;
  * @returns The calls.
  */
 export function bindKernel32(ffi: Ffi): Kernel32 {
-  const library = ffi.loadStdcall("kernel32.dll");
+  const library = ffi.load("kernel32.dll", "stdcall");
   const lastError = library.bind<() => number>("GetLastError", "uint", []);
   /** BOOL: 0 is a failure. */
   const result = (value: number): number => (value === 0 ? -lastError() : 0);

@@ -54,7 +54,7 @@ export interface RegistryCalls {
 
 /** Loads advapi32.dll and binds what is called of it. */
 export function bindRegistry(ffi: Ffi): RegistryCalls {
-  const bind = binder(ffi.loadStdcall("advapi32.dll"));
+  const bind = binder(ffi.load("advapi32.dll", "stdcall"));
   return {
     RegOpenKeyExW: bind("RegOpenKeyExW", "int pointer bytes uint uint bytes"),
     RegCloseKey: bind("RegCloseKey", "int pointer"),

@@ -97,7 +97,7 @@ export interface ConfigurationManager {
 
 /** Loads setupapi.dll and binds what is called of it. */
 export function bindSetupApi(ffi: Ffi): SetupApi {
-  const bind = binder(ffi.loadStdcall("setupapi.dll"));
+  const bind = binder(ffi.load("setupapi.dll", "stdcall"));
   return {
     SetupDiGetClassDevsW: bind("SetupDiGetClassDevsW", "pointer bytes pointer pointer uint"),
     SetupDiDestroyDeviceInfoList: bind("SetupDiDestroyDeviceInfoList", "int pointer"),
@@ -128,7 +128,7 @@ export function bindSetupApi(ffi: Ffi): SetupApi {
 
 /** Loads cfgmgr32.dll and binds what is called of it. */
 export function bindConfigurationManager(ffi: Ffi): ConfigurationManager {
-  const bind = binder(ffi.loadStdcall("cfgmgr32.dll"));
+  const bind = binder(ffi.load("cfgmgr32.dll", "stdcall"));
   return {
     CM_Get_Parent: bind("CM_Get_Parent", "uint bytes uint uint"),
     CM_Get_Device_IDW: bind("CM_Get_Device_IDW", "uint uint bytes uint uint"),

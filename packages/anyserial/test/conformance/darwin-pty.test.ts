@@ -5,34 +5,18 @@
 import { equal } from "node:assert/strict";
 import { arch } from "node:process";
 import { test } from "node:test";
-import { createSerialConfig, type SerialConfigInput, type SerialPort } from "anyserial";
-import { createVirtualPort } from "anyserial/pty";
-import { backendSuite, type PtyPair, type SuiteTest } from "anyserial/testing";
 import { type DarwinAbi, darwinAbi, STANDARD_RATES } from "#internal/darwin/abi.js";
 import { DarwinBackend } from "#internal/darwin/backend.js";
 import { darwinPlatform } from "#internal/darwin/platform.js";
 import { ffi } from "#internal/ffi/koffi.js";
 import { Struct } from "#internal/ffi/struct.js";
 import { linuxParts } from "#internal/linux/backend.js";
-import { openWith } from "#internal/open.js";
 import { bindTcdrain, type Libc } from "#internal/posix/libc.js";
-import { keepReactor, leakFree } from "../helpers/leak-free.ts";
-import { openPtyCable } from "../helpers/pty-cable.ts";
+import { keepReactor } from "../helpers/leak-free.ts";
 import { translatedLibc } from "../helpers/translated-libc.ts";
+import { openOnPty, translatedPtySuite } from "../helpers/translated-pty-suite.ts";
 
 const TARGET = "darwin-arm64";
-const NO_LINE = "a pty has no line";
-const missing = {
-  framing: "the kernel's pty driver keeps 8 data bits and no parity",
-  outputQueue: "a pty has no output queue: what is written is at the other side at once",
-  modemLines: NO_LINE,
-  modemLineCounts: NO_LINE,
-  ring: NO_LINE,
-  rtsCts: NO_LINE,
-  break: NO_LINE,
-  lineErrorCounters: NO_LINE,
-  injectError: NO_LINE,
-} as const;
 
 const parts = linuxParts(ffi, arch);
 const abi = darwinAbi("arm64") as DarwinAbi; // it is in the table
@@ -71,37 +55,12 @@ const backend = new DarwinBackend({
   platform: { ...platform, isPseudoTerminal: () => true }, // Linux calls them otherwise
 });
 
-/** Opens a port of the backend on a pty. */
-async function openPort(config: SerialConfigInput): Promise<PtyPair> {
-  const device = await createVirtualPort();
-  let port: SerialPort;
-  try {
-    const target = { path: device.path, info: undefined };
-    port = await openWith(backend, target, createSerialConfig(config));
-  } catch (error) {
-    await device.close();
-    throw error;
-  }
-  const close = async (): Promise<void> => {
-    await Promise.all([port.close(), device.close()]);
-  };
-  return { port, device, close, [Symbol.asyncDispose]: close };
-}
-
 await keepReactor();
 
-/** Each test leaves no descriptor, timer or thread behind. */
-const cleanTest: SuiteTest = (name, options, run) => test(name, options, leakFree(run));
-
-backendSuite({
-  test: cleanTest,
-  name: TARGET,
-  makePair: (config) => openPtyCable(config, openPort),
-  missing,
-});
+translatedPtySuite(TARGET, backend);
 
 test("a custom rate is in force on the terminal after IOSSIOSPEED, and after every change", async () => {
-  await using pair = await openPort({ baudRate: 74_880 });
+  await using pair = await openOnPty(backend, { baudRate: 74_880 });
   customRates.length = 0;
 
   await pair.port.configure({ hangupOnClose: false });

@@ -117,7 +117,7 @@ export class FakeDevices {
       "advapi32.dll": () => library(this.#registry()),
     };
     return {
-      loadStdcall: (name: string) => (libraries[name] ?? assert.fail(`unexpected ${name}`))(),
+      load: (name: string) => (libraries[name] ?? assert.fail(`unexpected ${name}`))(),
     } as unknown as Ffi; // nothing else is called
   }
 

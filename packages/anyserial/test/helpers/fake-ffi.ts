@@ -26,7 +26,6 @@ export function fakeFfi(functions: Readonly<Record<string, Implementation>> = {}
   const ffi: Ffi = {
     program: () => library,
     load: () => library,
-    loadStdcall: () => library,
     errno: () => 25,
     callback: () => 0n,
   };

@@ -74,10 +74,6 @@ export class FakeIoKit implements Ffi {
     throw new Error(`no library at ${path}`);
   }
 
-  loadStdcall(path: string): NativeLibrary {
-    return this.load(path);
-  }
-
   errno(): number {
     throw new Error("these functions set no errno");
   }

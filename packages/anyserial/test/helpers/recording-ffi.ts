@@ -28,10 +28,6 @@ export class RecordingFfi implements Ffi {
     return this.program();
   }
 
-  loadStdcall(path: string): NativeLibrary {
-    return this.load(path);
-  }
-
   errno(): number {
     return 0;
   }

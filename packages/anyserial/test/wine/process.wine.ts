@@ -15,7 +15,7 @@ const [FEW, MANY] = [4, 32];
 const SNAP_THREADS = 4; // tlhelp32.h
 
 type NextThread = (snapshot: number, entry: Uint8Array) => number;
-const kernel32 = ffi.loadStdcall("kernel32.dll");
+const kernel32 = ffi.load("kernel32.dll", "stdcall");
 const createSnapshot = kernel32.bind<(what: number, pid: number) => number>(
   "CreateToolhelp32Snapshot",
   "ssize",

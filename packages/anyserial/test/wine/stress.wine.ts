@@ -10,7 +10,7 @@ import { layCable } from "./cable.ts";
 const LANES = 6;
 const ROUNDS = 12;
 
-const kernel32 = ffi.loadStdcall("kernel32.dll");
+const kernel32 = ffi.load("kernel32.dll", "stdcall");
 const currentProcess = kernel32.bind<() => number>("GetCurrentProcess", "ssize", []);
 const getHandleCount = kernel32.bind<(process: number, count: Uint8Array) => number>(
   "GetProcessHandleCount",

@@ -25,7 +25,7 @@ const WAIT_FAILED = 0xffff_ffff;
 
 /** Binds the calls. */
 export function bindEvents(ffi: Ffi, pointerSize: 4 | 8): EventCalls {
-  const library = ffi.loadStdcall("kernel32.dll");
+  const library = ffi.load("kernel32.dll", "stdcall");
   const lastError = library.bind<() => number>("GetLastError", "uint", []);
   type Create = (...args: [security: bigint, manual: number, set: number, name: bigint]) => Handle;
   type WaitAny = (...args: [count: number, events: Uint8Array, all: number, ms: number]) => number;

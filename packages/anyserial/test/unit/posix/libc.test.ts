@@ -26,7 +26,6 @@ function setUp(functions: Record<string, Implementation>, variadic = false): Set
   const ffi: Ffi = {
     program: () => library,
     load: () => library,
-    loadStdcall: () => library,
     errno: () => 25,
     callback: () => 0n,
   };

@@ -70,7 +70,7 @@ for (const [pointerSize, bytes] of [
       },
     };
     const library = { bind: (name: string) => functions[name] } as unknown as NativeLibrary;
-    const events = bindEvents({ loadStdcall: () => library } as unknown as Ffi, pointerSize);
+    const events = bindEvents({ load: () => library } as unknown as Ffi, pointerSize);
 
     assert.equal(events.create(), -8);
     assert.equal(events.waitAny([4, 0xc0], 1000), 1);

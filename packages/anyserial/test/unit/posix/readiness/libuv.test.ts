@@ -135,7 +135,6 @@ function programWith(...symbols: string[]): Ffi {
   return {
     program: () => library,
     load: () => library,
-    loadStdcall: () => library,
     errno: () => 0,
     callback: () => 2n,
   };
