@@ -27,6 +27,11 @@ export interface UsbSocket {
   readonly channel: "left" | "right";
   /** Its USB serial number. */
   readonly serial?: string;
+  /**
+   * The controller; "ohci" where it receives more than a packet.
+   * @defaultValue "uhci"
+   */
+  readonly controller?: "uhci" | "ohci";
 }
 
 /**
@@ -50,9 +55,11 @@ class Adapter implements UsbAdapter {
   isPlugged = false;
   readonly serial: string;
   readonly #channel: "left" | "right";
+  readonly #controller: "uhci" | "ohci";
 
-  constructor({ channel, serial = channel.toUpperCase() }: UsbSocket) {
+  constructor({ channel, serial = channel.toUpperCase(), controller = "uhci" }: UsbSocket) {
     this.#channel = channel;
+    this.#controller = controller;
     this.serial = serial;
   }
 
@@ -72,7 +79,7 @@ class Adapter implements UsbAdapter {
 
   async #add(): Promise<boolean> {
     const chardev = this.#channel;
-    const where = { bus: "usb.0", port: USB_PORTS[chardev] };
+    const where = { bus: `${this.#controller}.0`, port: USB_PORTS[chardev] };
     const { serial } = this;
     try {
       await qmp("device_add", { driver: "usb-serial", ...where, chardev, id: chardev, serial });

@@ -1,20 +1,37 @@
 // The conformance suite over two adapters on the kernel's ftdi_sio.
 
+import { equal } from "node:assert/strict";
 import { after, test } from "node:test";
+import { openSerialPort } from "anyserial";
 import { backendSuite } from "anyserial/testing";
 import { stayAlive } from "../helpers/stay-alive.ts";
 import { plugAdapter } from "../helpers/usb-adapter.ts";
 import { joinChannels, openUsbPair } from "../helpers/usb-pair.ts";
 
 const adapters = [
-  await plugAdapter({ after }, { channel: "left" }),
-  await plugAdapter({ after }, { channel: "right" }),
+  await plugAdapter({ after }, { channel: "left", controller: "ohci" }),
+  await plugAdapter({ after }, { channel: "right", controller: "ohci" }),
 ] as const;
 stayAlive({ after });
 await joinChannels("left", "right");
 
 const FIXED_LINES = "the emulated chip's input lines never change";
 const NO_PEER = "the host's socket carries bytes only";
+
+/** What fills a packet of the chip, beside its two bytes of state. */
+const PACKET_BYTES = 62;
+
+test("ftdi_sio: bytes that fill whole packets arrive, also when nothing follows", {
+  timeout: 30_000,
+}, async () => {
+  await using port = await openSerialPort(adapters[0].path);
+  await using peer = await openSerialPort(adapters[1].path);
+  for (const packets of [1, 2, 4]) {
+    const count = packets * PACKET_BYTES;
+    await peer.send(new Uint8Array(count));
+    equal((await port.buffered().receiveExactly(count)).length, count);
+  }
+});
 
 backendSuite({
   test,
