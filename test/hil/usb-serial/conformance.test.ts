@@ -37,9 +37,7 @@ backendSuite({
   test,
   name: "ftdi_sio",
   makePair: (config) => openUsbPair(adapters, config),
-  // Twice this must fit into the kernel's flip buffers (64 KiB): without flow control a starved machine,
-  // whose workers do not run for that long, drops the rest as hardware would.
-  moreThanFits: 24 * 1024,
+  moreThanFits: 128 * 1024,
   missing: {
     backpressure: "the emulated chip takes all that it is given",
     outputQueue: "the emulated chip takes all that it is given",
