@@ -1,6 +1,6 @@
 // The hubs that are compared: how each is started with so many members.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -13,6 +13,7 @@ const WITHOUT_TTYBUS =
 export function compileHubPeers() {
   const folder = mkdtempSync(join(tmpdir(), "anyserial-bench-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  process.env.TMPDIR = folder; // for what the hubs make, which end by being killed
   const compile = (name) => {
     const program = join(folder, name);
     const args = ["-O2", "-pthread", "-o", program, here(`../peers/${name}.c`)];
@@ -66,9 +67,28 @@ export async function startHub(title, command, count) {
   return { child, paths };
 }
 
+/** Starts the command `anyserial hub` with so many emulated ports on one bus; `pid` is its process. */
+export async function startCommandHub(count) {
+  const folder = mkdtempSync(join(tmpdir(), "hub-"));
+  const paths = Array.from({ length: count }, (_, index) => join(folder, `m${index}`));
+  const members = Object.fromEntries(paths.map((port, index) => [`m${index}`, { port }]));
+  const file = join(folder, "hub.yaml");
+  writeFileSync(file, JSON.stringify({ networks: { bench: { members } } })); // which is YAML, too
+  const command = [process.execPath, here("../../packages/cli/bin/anyserial.js"), "hub", file];
+  const child = new Child("anyserial hub", [...command, "--json"], { XDG_RUNTIME_DIR: folder });
+  for (;;) {
+    const { event, pid } = await child.answer();
+    if (event === "ready") return { child, paths, pid };
+  }
+}
+
 /** Starts a hub and the applications on it. */
 export async function startLoadedHub(tools, { id, title, command }, count) {
-  const hub = await startHub(title, command(count), count);
+  return startLoad(tools, id, await startHub(title, command(count), count));
+}
+
+/** Starts the applications on a hub. */
+export async function startLoad(tools, id, hub) {
   const load = new Child("hub-load.c", [tools.load, ...hub.paths]);
   await load.answer();
   const kill = () => {

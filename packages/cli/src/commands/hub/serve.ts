@@ -17,6 +17,7 @@ import { eventText } from "./event-text.ts";
 import { LiveView } from "./live-view.ts";
 import { LogView } from "./log-view.ts";
 import type { TerminalStream } from "./screen.ts";
+import { keepYoungGenerationSmall } from "./young-generation.ts";
 
 /** Options of {@link serveHub}. */
 export interface ServeOptions
@@ -56,6 +57,7 @@ interface View {
  */
 export async function serveHub(options: ServeOptions): Promise<number> {
   const { file, signal, onHangup } = options;
+  keepYoungGenerationSmall();
   const asked = new AbortController();
   const early: HubEvent[] = [];
   let take = (event: HubEvent): void => void early.push(event);
