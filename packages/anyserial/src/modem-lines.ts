@@ -51,9 +51,9 @@ export interface ModemLineSample {
 /** Edges of each line that were reported and that the driver had not counted yet. */
 export type UncountedEdges = Record<ModemLine, number>;
 
-/** None on any line. */
-export function noUncountedEdges(): UncountedEdges {
-  return { cts: 0, dsr: 0, ri: 0, dcd: 0 };
+/** The same number on each line: one where an edge from before the first sample may be counted after it. */
+export function uncountedEdges(each: 0 | 1 = 0): UncountedEdges {
+  return { cts: each, dsr: each, ri: each, dcd: each };
 }
 
 /**
@@ -72,7 +72,7 @@ export function noUncountedEdges(): UncountedEdges {
 export function modemLineEdges(
   before: ModemLineSample,
   after: ModemLineSample,
-  uncounted: UncountedEdges = noUncountedEdges(),
+  uncounted: UncountedEdges = uncountedEdges(),
 ): ModemLineChange[] {
   const changes: ModemLineChange[] = [];
   for (const line of MODEM_LINES) {

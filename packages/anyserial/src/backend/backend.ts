@@ -150,6 +150,8 @@ export interface PortControl {
   setControlLines(lines: ControlLines): void;
   /** Edges counted by the driver; `undefined` where it does not count. */
   modemLineCounts(): ModemLineCounts | undefined;
+  /** Whether an edge that the levels show already may be counted later; not where this is missing. */
+  countsLinesLate?(): boolean;
   /** Line errors counted by the driver; fails with `UnsupportedFeatureError` where it does not. */
   lineErrorCounts(): LineErrorCounts;
 

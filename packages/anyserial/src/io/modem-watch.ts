@@ -5,7 +5,8 @@ import {
   type ModemLineChange,
   type ModemLineSample,
   modemLineEdges,
-  noUncountedEdges,
+  type UncountedEdges,
+  uncountedEdges,
 } from "../modem-lines.ts";
 import type { PortCore } from "./port-core.ts";
 
@@ -18,8 +19,8 @@ export class ModemLineChanges implements AsyncIterableIterator<ModemLineChange, 
   readonly #signal: AbortSignal | undefined;
   readonly #found: ModemLineChange[] = [];
   #last: ModemLineSample;
-  #uncounted = noUncountedEdges();
-  #foundAt = 0;
+  #uncounted: UncountedEdges;
+  #foundAt = performance.now();
   #isOver = false;
   /** Lives as long as the iterator: a port that nobody holds any more is closed. */
   readonly owner: object | undefined;
@@ -29,6 +30,7 @@ export class ModemLineChanges implements AsyncIterableIterator<ModemLineChange, 
     this.owner = owner;
     this.#signal = signal;
     this.#last = this.#sample();
+    this.#uncounted = uncountedEdges(core.backendPort.countsLinesLate?.() === true ? 1 : 0);
   }
 
   [Symbol.asyncIterator](): this {
@@ -58,7 +60,7 @@ export class ModemLineChanges implements AsyncIterableIterator<ModemLineChange, 
 
   #find(sample: ModemLineSample): void {
     const now = performance.now();
-    if (now - this.#foundAt > COUNT_LAG_MS) this.#uncounted = noUncountedEdges();
+    if (now - this.#foundAt > COUNT_LAG_MS) this.#uncounted = uncountedEdges();
     this.#found.push(...modemLineEdges(this.#last, sample, this.#uncounted));
     this.#last = sample;
     if (this.#found.length > 0) this.#foundAt = now;

@@ -2,8 +2,8 @@
 // sysfs (milliseconds; 16 by default). Both are put back as they were found.
 // From <linux/serial.h> and Documentation/ABI/testing/sysfs-bus-usb (latency_timer).
 
-import { readFileSync, readlinkSync, realpathSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { SettleUnsupported } from "../backend/backend.ts";
 import type { SerialConfig } from "../config.ts";
 import { PortPermissionError, type SerialError } from "../errors.ts";
@@ -11,6 +11,7 @@ import { Struct } from "../ffi/struct.ts";
 import { errnoError } from "../posix/errno.ts";
 import type { DriverSetting } from "../posix/posix-platform.ts";
 import type { LinuxTty } from "./linux-tty.ts";
+import { ttyDriver } from "./tty-driver.ts";
 
 /** What the setting needs to know. */
 export interface LowLatencyContext extends LinuxTty {
@@ -80,11 +81,10 @@ export class LowLatency implements DriverSetting {
 
   /** The timer of an FTDI adapter as it stands; `undefined` for every other driver. */
   #findTimer(): { readonly file: string; readonly before: string } | undefined {
-    const { path, sysfs } = this.#context;
+    const driver = ttyDriver(this.#context.sysfs, this.#context.path);
+    if (driver?.name !== "ftdi_sio") return undefined;
+    const file = join(driver.device, "latency_timer");
     try {
-      const device = join(sysfs, "class/tty", basename(realpathSync(path)), "device");
-      if (basename(readlinkSync(join(device, "driver"))) !== "ftdi_sio") return undefined;
-      const file = join(device, "latency_timer");
       return { file, before: readFileSync(file, "utf8").trim() };
     } catch {
       return undefined;

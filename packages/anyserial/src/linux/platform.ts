@@ -18,6 +18,7 @@ import { readIcounter } from "./icounter.ts";
 import { LowLatency } from "./low-latency.ts";
 import { decodeRs485, readRs485 } from "./rs485.ts";
 import { Rs485Setting } from "./rs485-setting.ts";
+import { ttyDriver } from "./tty-driver.ts";
 
 /** What Linux can do; `unknown` is for the driver to say. */
 export const LINUX_CAPABILITIES: SerialCapabilities = createCapabilities("linux", "linux", {
@@ -80,6 +81,8 @@ export function linuxPlatform(parts: LinuxParts): PosixPlatform {
     },
     probe: (fd) => probe(libc, abi, fd),
     readCounts: (fd) => readIcounter(libc, abi, fd),
+    // It asks the chip for the levels, and counts what the next status packet shows.
+    countsLinesLate: (path) => ttyDriver(sysfs, path)?.name === "ftdi_sio",
     isTransmitterEmpty: (fd) => isTransmitterEmpty(libc, abi, fd),
     isExclusive: (fd) => {
       const cell = new Int32Array(1);

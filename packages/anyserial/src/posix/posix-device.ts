@@ -91,6 +91,10 @@ export class PosixDevice implements BlockingPort {
     return typeof counts === "number" ? undefined : counts.edges;
   }
 
+  countsLinesLate(): boolean {
+    return this.tty.platform.countsLinesLate?.(this.tty.path) ?? false;
+  }
+
   lineErrorCounts(): LineErrorCounts {
     const counts = this.tty.platform.readCounts(this.fd);
     if (typeof counts !== "number") return counts.errors;

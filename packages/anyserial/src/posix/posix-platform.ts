@@ -47,6 +47,8 @@ export interface PosixPlatform {
   probe(fd: number): Partial<Record<Feature, Capability>>;
   /** Driver's counters, or `-errno`. */
   readCounts(fd: number): { edges: ModemLineCounts; errors: LineErrorCounts } | number;
+  /** Whether the driver of a port counts an edge later than its levels show it. */
+  countsLinesLate?(path: string): boolean;
   /** The transmitter's FIFO is empty; `undefined` where the driver cannot say, `-errno` on failure. */
   isTransmitterEmpty(fd: number): boolean | number | undefined;
   /** Somebody asked for exclusive use; `undefined` where the driver cannot say. */

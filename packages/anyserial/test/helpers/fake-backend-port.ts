@@ -40,6 +40,7 @@ export class FakeBackendPort implements BackendPort {
   readonly failures = new Map<string, Error>();
   lines: ModemLines = { cts: false, dsr: false, ri: false, dcd: false };
   edges: ModemLineCounts | undefined;
+  countsLinesLate: () => boolean = () => false;
   errors: LineErrorCounts | undefined;
   /** Bytes that close() tells to be discarded. */
   discarded = 0;

@@ -7,7 +7,7 @@ import {
   type ModemLineSample,
   type ModemLines,
   modemLineEdges,
-  noUncountedEdges,
+  uncountedEdges,
 } from "#internal/modem-lines.js";
 
 const LOW: ModemLines = { cts: false, dsr: false, ri: false, dcd: false };
@@ -61,7 +61,7 @@ test("modemLineEdges() rounds a count up to what the levels require", () => {
 });
 
 test("modemLineEdges() reports no edge again that is counted later than it is seen", () => {
-  const uncounted = noUncountedEdges();
+  const uncounted = uncountedEdges();
   const states = (before: ModemLineSample, after: ModemLineSample): boolean[] =>
     modemLineEdges(before, after, uncounted).map(({ state }) => state);
   const [low, high] = [sample({}, {}), sample({ ri: true }, {})];
@@ -70,6 +70,16 @@ test("modemLineEdges() reports no edge again that is counted later than it is se
   deepEqual(states(high, sample({}, { ri: 1 })), [false]);
   deepEqual(states(sample({}, { ri: 1 }), sample({}, { ri: 2 })), []);
   deepEqual(states(sample({}, { ri: 2 }), sample({}, { ri: 4 })), [true, false]);
+});
+
+test("modemLineEdges() reports no edge from before the first sample that is counted after it", () => {
+  const uncounted = uncountedEdges(1);
+  const states = (before: ModemLineSample, after: ModemLineSample): boolean[] =>
+    modemLineEdges(before, after, uncounted).map(({ state }) => state);
+  const high = (cts: number): ModemLineSample => sample({ cts: true }, { cts });
+
+  deepEqual(states(high(0), high(1)), []);
+  deepEqual(states(high(1), sample({}, { cts: 2 })), [false]);
 });
 
 test("modemLineEdges() goes line by line, in a fixed order", () => {

@@ -73,6 +73,19 @@ test("ModemLineChanges gives the edges between two samples one by one", async ()
   deepEqual([first.value?.state, second.value?.state], [true, false]);
 });
 
+test("ModemLineChanges takes what a driver counts late for what was before it began", async () => {
+  const { port, core } = openFakePort();
+  port.edges = { cts: 0, dsr: 0, ri: 0, dcd: 0 };
+  port.countsLinesLate = () => true;
+  const changes = new ModemLineChanges(core, undefined);
+  port.edges = { cts: 1, dsr: 0, ri: 0, dcd: 0 };
+  script(port, () => {
+    port.lines = { ...LOW, ri: true };
+  });
+
+  equal((await changes.next()).value?.line, "ri");
+});
+
 test("ModemLineChanges.next() rejects with the signal's reason", async () => {
   const { core } = openFakePort();
   const controller = new AbortController();

@@ -1,4 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { LINUX_CAPABILITIES, linuxPlatform } from "#internal/linux/platform.js";
 import { ABI, FakeLibc, words } from "../../helpers/fake-libc.ts";
@@ -117,3 +120,20 @@ test("linuxPlatform().isTransmitterEmpty() tells the bit, or that nobody knows",
   libc.fail("TIOCSERGETLSR", "EIO");
   equal(platform.isTransmitterEmpty(3), -5);
 });
+
+for (const [driver, isLate] of [
+  ["ftdi_sio", true],
+  ["cp210x", false],
+] as const) {
+  test(`linuxPlatform().countsLinesLate() of a port on ${driver} is ${isLate}`, (t) => {
+    const root = mkdtempSync(join(tmpdir(), "anyserial-sysfs-"));
+    t.after(() => rmSync(root, { recursive: true, force: true }));
+    mkdirSync(join(root, "class/tty/ttyUSB0/device"), { recursive: true });
+    symlinkSync(`../../../${driver}`, join(root, "class/tty/ttyUSB0/device/driver"));
+    writeFileSync(join(root, "ttyUSB0"), "");
+    const parts = { libc: new FakeLibc(), tcdrain: () => 0, abi: ABI, sysfs: root };
+
+    equal(linuxPlatform(parts).countsLinesLate?.(join(root, "ttyUSB0")), isLate);
+    equal(linuxPlatform(parts).countsLinesLate?.(join(root, "gone")), false);
+  });
+}
