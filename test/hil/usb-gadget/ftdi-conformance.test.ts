@@ -20,7 +20,7 @@ backendSuite({
   test,
   name: "two FT232R",
   // Some 15 KiB: the drivers' queues, the chips, and the terminal that is not read.
-  moreThanFits: 128 * 1024,
+  moreThanFits: 64 * 1024,
   missing: {
     wholeOutputQueue: "the chip takes a packet ahead",
     discardOutput: "the drivers of USB adapters cannot discard output",
