@@ -52,6 +52,8 @@ export interface DeviceModel {
 const readFrom = promisify(read);
 const writeTo = promisify(write);
 
+/** `<asm-generic/errno.h>`; Node has no name for it. */
+const EIDRM = 43;
 const GADGETS = "/sys/kernel/config/usb_gadget";
 
 /** A device; the constructor stores, {@link UsbDevice.create} acts. */
@@ -144,7 +146,13 @@ export class UsbDevice {
   async #serveControl(): Promise<void> {
     const event = Buffer.alloc(EVENT_LENGTH);
     for (;;) {
-      await readFrom(this.#control, event, 0, EVENT_LENGTH, null);
+      try {
+        await readFrom(this.#control, event, 0, EVENT_LENGTH, null);
+      } catch (error) {
+        // The host gave up a request before it was answered; its next one is read next.
+        if ((error as NodeJS.ErrnoException).errno === -EIDRM) continue;
+        throw error;
+      }
       const type = event.readUInt8(8);
       if (type === EVENT.enable) this.#model.onEnabled();
       if (type === EVENT.setup) this.#serve(decodeSetup(event));
