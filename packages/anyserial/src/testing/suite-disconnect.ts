@@ -5,6 +5,7 @@ import { SerialDisconnectedError } from "../errors.ts";
 import type { SerialPort } from "../serial-port.ts";
 import {
   bytes,
+  fill,
   nextTask,
   pattern,
   rejection,
@@ -45,7 +46,7 @@ const waiting: readonly SuiteCase[] = [
     name: "drain() that waits rejects when the device goes away",
     needs: ["disconnect", "outputQueue"],
     run: async ({ a, hooks, moreThanFits }) => {
-      while (a.trySend(pattern(moreThanFits)) > 0) await nextTask();
+      await fill(a, pattern(moreThanFits));
       const failed = rejects(a.drain(), GONE);
       await nextTask();
       await unplug(hooks);
