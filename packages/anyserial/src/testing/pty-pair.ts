@@ -32,11 +32,20 @@ export interface PtyPair extends AsyncDisposable {
  * console.log(await pair.port.buffered().receiveUntil("\n"));
  * ```
  */
-export async function openPtyPair(config: SerialConfigInput = {}): Promise<PtyPair> {
+export function openPtyPair(config: SerialConfigInput = {}): Promise<PtyPair> {
+  return pairOnPty((path) => openSerialPort(path, config));
+}
+
+/**
+ * Makes a pty and opens a port on it.
+ *
+ * @param open Opens the port at a path.
+ */
+export async function pairOnPty(open: (path: string) => Promise<SerialPort>): Promise<PtyPair> {
   const device = await createVirtualPort();
   let port: SerialPort;
   try {
-    port = await openSerialPort(device.path, config);
+    port = await open(device.path);
   } catch (error) {
     await device.close();
     throw error;

@@ -13,8 +13,9 @@ import { Struct } from "#internal/ffi/struct.js";
 import { linuxParts } from "#internal/linux/backend.js";
 import { bindTcdrain, type Libc } from "#internal/posix/libc.js";
 import { keepReactor } from "../helpers/leak-free.ts";
+import { openOnPty } from "../helpers/on-pty.ts";
 import { translatedLibc } from "../helpers/translated-libc.ts";
-import { openOnPty, translatedPtySuite } from "../helpers/translated-pty-suite.ts";
+import { translatedPtySuite } from "../helpers/translated-pty-suite.ts";
 
 const TARGET = "darwin-arm64";
 

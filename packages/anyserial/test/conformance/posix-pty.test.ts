@@ -5,28 +5,20 @@ import { test } from "node:test";
 import { backendSuite, FaultPlan, type SuiteTest } from "anyserial/testing";
 import { openFaultyPty } from "../helpers/faulty-pty.ts";
 import { keepReactor, leakFree } from "../helpers/leak-free.ts";
+import { PTY_LACKS } from "../helpers/on-pty.ts";
 import { openPtyCable } from "../helpers/pty-cable.ts";
-
-const NO_LINE = "a pty has no line";
-const NO_MODEM_LINES = "a pty has no modem lines";
-const missing = {
-  framing: "the kernel's pty driver keeps 8 data bits and no parity",
-  outputQueue: "a pty has no output queue: what is written is at the other side at once",
-  modemLines: NO_MODEM_LINES,
-  modemLineCounts: NO_MODEM_LINES,
-  ring: NO_MODEM_LINES,
-  rtsCts: NO_MODEM_LINES,
-  break: NO_LINE,
-  lineErrorCounters: NO_LINE,
-  injectError: NO_LINE,
-} as const;
 
 await keepReactor();
 
 /** Each test leaves no descriptor, timer or thread behind. */
 const cleanTest: SuiteTest = (name, options, run) => test(name, options, leakFree(run));
 
-backendSuite({ test: cleanTest, name: "pty", makePair: (config) => openPtyCable(config), missing });
+backendSuite({
+  test: cleanTest,
+  name: "pty",
+  makePair: (config) => openPtyCable(config),
+  missing: PTY_LACKS,
+});
 
 backendSuite({
   test: cleanTest,
@@ -41,5 +33,5 @@ backendSuite({
       });
       return openFaultyPty(plan, settings);
     }),
-  missing: { ...missing, wholeReads: "its reads are cut short" },
+  missing: { ...PTY_LACKS, wholeReads: "its reads are cut short" },
 });

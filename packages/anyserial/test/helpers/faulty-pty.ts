@@ -1,32 +1,16 @@
 // A port over a real pty whose system calls go wrong by plan.
 
 import { arch } from "node:process";
-import { createSerialConfig, type SerialConfigInput, type SerialPort } from "anyserial";
-import { createVirtualPort } from "anyserial/pty";
+import type { SerialConfigInput } from "anyserial";
 import type { FaultPlan, PtyPair } from "anyserial/testing";
 import { ffi } from "#internal/ffi/koffi.js";
 import { LinuxBackend, linuxParts } from "#internal/linux/backend.js";
-import { openWith } from "#internal/open.js";
 import { withFaults } from "./faulty-system.ts";
+import { openOnPty } from "./on-pty.ts";
 
 /** Opens a port on a pty; the plan is for the port, the device has a system without faults. */
-export async function openFaultyPty(
-  plan: FaultPlan,
-  config: SerialConfigInput = {},
-): Promise<PtyPair> {
-  const device = await createVirtualPort();
-  let port: SerialPort;
-  try {
-    const target = { path: device.path, info: undefined };
-    port = await openWith(faultyBackend(plan), target, createSerialConfig(config));
-  } catch (error) {
-    await device.close();
-    throw error;
-  }
-  const close = async (): Promise<void> => {
-    await Promise.all([port.close(), device.close()]);
-  };
-  return { port, device, close, [Symbol.asyncDispose]: close };
+export function openFaultyPty(plan: FaultPlan, config: SerialConfigInput = {}): Promise<PtyPair> {
+  return openOnPty(faultyBackend(plan), config);
 }
 
 function faultyBackend(plan: FaultPlan): LinuxBackend {
