@@ -5,7 +5,6 @@ import { SerialDisconnectedError } from "../errors.ts";
 import type { SerialPort } from "../serial-port.ts";
 import {
   bytes,
-  fill,
   nextTask,
   pattern,
   rejection,
@@ -46,7 +45,7 @@ const waiting: readonly SuiteCase[] = [
     name: "drain() that waits rejects when the device goes away",
     needs: ["disconnect", "outputQueue"],
     run: async ({ a, hooks, moreThanFits }) => {
-      await fill(a, pattern(moreThanFits));
+      while (a.trySend(pattern(moreThanFits)) > 0) await nextTask();
       const failed = rejects(a.drain(), GONE);
       await nextTask();
       await unplug(hooks);
