@@ -5,6 +5,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 
 /** Far more than any program here needs to end: a program that is still there then hangs. */
 const END_BOUND_MS = 10_000;
@@ -55,6 +56,14 @@ export class Child implements AsyncDisposable {
   /** The next line of its output, as JSON. */
   async message(): Promise<unknown> {
     return JSON.parse(await this.line());
+  }
+
+  /** The next message that is not this one. */
+  async messageOtherThan(repeated: unknown): Promise<unknown> {
+    for (;;) {
+      const message = await this.message();
+      if (!isDeepStrictEqual(message, repeated)) return message;
+    }
   }
 
   /** Writes to its standard input. */
