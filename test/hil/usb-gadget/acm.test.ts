@@ -3,6 +3,7 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   findSerialPort,
   openSerialPort,
@@ -100,6 +101,24 @@ test("unbinding the device is an unplug for whoever waits on the host's side", a
   gadget.unplug();
   await failed;
   ok((await host.closed) instanceof SerialDisconnectedError);
+  await host.close();
+  await device.close();
+  hostSide = await gadget.plug();
+});
+
+test("drain() that waits ends when the device is unplugged, and closed tells that it was", async () => {
+  const host = await openSerialPort(hostSide, { baudRate: 3_000_000 });
+  const device = await openSerialPort(DEVICE_SIDE, AS_IT_IS);
+  while (host.trySend(new Uint8Array(CHUNK)) > 0) await sleep(1);
+  ok((await host.outputWaiting()) > 0);
+  // What the driver could not send leaves its queue as well: that can be seen before the hub tells.
+  const ended = host.drain().catch((error: unknown) => error);
+  gadget.unplug();
+  const outcome = await ended;
+  const cause = await host.closed;
+
+  ok(cause instanceof SerialDisconnectedError);
+  ok(outcome === undefined || outcome instanceof SerialDisconnectedError);
   await host.close();
   await device.close();
   hostSide = await gadget.plug();

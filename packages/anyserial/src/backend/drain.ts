@@ -44,17 +44,21 @@ export function transmitterPatienceMs({ baudRate, flowControl }: EffectiveConfig
  * @param waiting Looks at the queue: bytes left.
  * @param baudRate Rate of the line, in baud.
  * @param signal Stops waiting.
+ * @returns Whether there was anything to wait for.
  * @throws `signal.reason` — the signal is aborted.
  */
 export async function waitDrained(
   waiting: () => number,
   baudRate: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
+  let hadToWait = false;
   for (let left = waiting(); left > 0; left = waiting()) {
     signal.throwIfAborted();
     await pause(wireTimeMs(left, baudRate), signal);
+    hadToWait = true;
   }
+  return hadToWait;
 }
 
 /**

@@ -5,7 +5,12 @@ import type { BlockingPort, LineErrorCounts, SettleUnsupported } from "../backen
 import { transmitterPatienceMs } from "../backend/drain.ts";
 import { refineCapabilities, type SerialCapabilities } from "../capabilities.ts";
 import type { EffectiveConfig, SerialConfig } from "../config.ts";
-import { actionOf, SerialDisconnectedError, type SerialError } from "../errors.ts";
+import {
+  actionOf,
+  SerialDisconnectedError,
+  type SerialError,
+  UnsupportedFeatureError,
+} from "../errors.ts";
 import type { ControlLines, ModemLineCounts, ModemLines } from "../modem-lines.ts";
 import { TIOCM } from "./posix-abi.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
@@ -121,8 +126,13 @@ export class PosixDevice implements BlockingPort {
   drainBlocking(exact: boolean, timeoutMs: number): boolean {
     const deadline = performance.now() + timeoutMs;
     let giveUpAt: number | undefined;
+    let hadToWait = false;
     for (;;) {
-      if (this.outputWaiting() === 0) {
+      if (this.outputWaiting() > 0) {
+        hadToWait = !this.tty.isPseudoTerminal;
+      } else {
+        if (hadToWait) this.checkPresence();
+        hadToWait = false;
         if (!exact || this.#isTransmitted()) return true;
         giveUpAt ??= performance.now() + transmitterPatienceMs(this.effectiveConfig());
         if (performance.now() >= giveUpAt) return true;
@@ -189,6 +199,20 @@ export class PosixDevice implements BlockingPort {
       `Cannot ${actionOf(operation)} port "${path}": the device is gone`,
       { code: "ERR_SERIAL_DISCONNECTED", path, operation },
     );
+  }
+
+  /**
+   * Fails when the device went away while its output was waited for: between the moment that a USB
+   * device is gone and the moment that its bus tells, some 0.3 s, a driver goes on, and what nobody
+   * takes any more leaves its queue as if it were sent. Most drivers ask the device for its lines.
+   */
+  protected checkPresence(): void {
+    this.outputWaiting();
+    try {
+      this.tty.int("drain", "TIOCMGET");
+    } catch (error) {
+      if (!(error instanceof UnsupportedFeatureError)) throw error;
+    }
   }
 
   /** What the platform says of the transmitter; fails when the device is gone. */

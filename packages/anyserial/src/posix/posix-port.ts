@@ -12,7 +12,7 @@ import {
   waitUntil,
 } from "../backend/drain.ts";
 import type { EffectiveConfig } from "../config.ts";
-import { type SerialError, UnsupportedFeatureError } from "../errors.ts";
+import type { SerialError } from "../errors.ts";
 import { PosixDevice } from "./posix-device.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
 import type { Readiness, Watch } from "./readiness/readiness.ts";
@@ -119,8 +119,10 @@ export class PosixPort extends PosixDevice implements BackendPort {
 
   async drain(exact: boolean, signal: AbortSignal): Promise<void> {
     const settings = this.effectiveConfig();
-    await waitDrained(() => this.outputWaiting(), settings.baudRate, signal);
-    if (!exact || this.tty.isPseudoTerminal) return;
+    const hadToWait = await waitDrained(() => this.outputWaiting(), settings.baudRate, signal);
+    if (this.tty.isPseudoTerminal) return;
+    if (hadToWait) this.checkPresence();
+    if (!exact) return;
     const canTell = this.isTransmitterEmpty() !== undefined;
     if (canTell) await this.#untilTransmitterEmpty(settings, signal);
     // A driver that can tell may go by what a chip reported a while ago: tcdrain(3) asks the chip.
@@ -141,26 +143,13 @@ export class PosixPort extends PosixDevice implements BackendPort {
   async #drainInThread(signal: AbortSignal): Promise<void> {
     const { threads } = this.tty.platform;
     if (threads !== undefined && (await tcdrainInNativeThread(threads, this.fd, signal))) {
-      this.#checkPresence();
+      this.checkPresence();
       return;
     }
     this.#drainsInThread++;
     const result = tcdrainInThread(this.fd, signal).finally(() => this.#drainsInThread--);
     const call = { context: "io", operation: "drain", syscall: "tcdrain" } as const;
     this.tty.check(call, await abortable(result, signal));
-  }
-
-  /**
-   * Fails when the device went away: the wait ends then as if all were out, and the driver asks the
-   * device for its lines before the terminal is told.
-   */
-  #checkPresence(): void {
-    this.outputWaiting();
-    try {
-      this.modemLines();
-    } catch (error) {
-      if (!(error instanceof UnsupportedFeatureError)) throw error;
-    }
   }
 
   override restoreAtExit(): void {

@@ -5,6 +5,7 @@ import type { SerialPort } from "../serial-port.ts";
 import {
   bytes,
   expectBytes,
+  fill,
   nextTask,
   pattern,
   receiveExactly,
@@ -27,6 +28,7 @@ const waiting: readonly SuiteCase[] = [
   },
   {
     name: "close() ends a waiting send(), which tells how many bytes went out",
+    needs: ["waitingSend"],
     run: async ({ a, moreThanFits }) => {
       const failed = rejection(a.send(pattern(moreThanFits)));
       await nextTask();
@@ -42,9 +44,7 @@ const waiting: readonly SuiteCase[] = [
     name: "close() ends a waiting drain()",
     needs: ["outputQueue", "twoEnds"],
     run: async ({ a, moreThanFits }) => {
-      a.trySend(pattern(moreThanFits));
-      await nextTask();
-      while (a.trySend(pattern(moreThanFits)) > 0) await nextTask();
+      await fill(a, pattern(moreThanFits));
       const failed = rejects(a.drain(), { ...CLOSED, operation: "drain" });
       await nextTask();
       await a.close();

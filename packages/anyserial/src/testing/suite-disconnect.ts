@@ -5,6 +5,7 @@ import { SerialDisconnectedError } from "../errors.ts";
 import type { SerialPort } from "../serial-port.ts";
 import {
   bytes,
+  fill,
   nextTask,
   pattern,
   rejection,
@@ -43,9 +44,9 @@ const waiting: readonly SuiteCase[] = [
   },
   {
     name: "drain() that waits rejects when the device goes away",
-    needs: ["disconnect", "outputQueue"],
+    needs: ["disconnect", "outputQueue", "drainDisconnect"],
     run: async ({ a, hooks, moreThanFits }) => {
-      while (a.trySend(pattern(moreThanFits)) > 0) await nextTask();
+      await fill(a, pattern(moreThanFits));
       const failed = rejects(a.drain(), GONE);
       await nextTask();
       await unplug(hooks);

@@ -1,8 +1,13 @@
 // What the conformance suite runs on, and the helpers that its cases share.
 
 import { deepEqual } from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { SerialConfigInput } from "../config.ts";
 import type { SerialPort } from "../serial-port.ts";
+
+/** A line where nothing moved at so many looks, so many milliseconds apart, is held. */
+const HELD_LOOKS = 20;
+const LOOK_MS = 5;
 
 /** Something that a pair may be unable to do; the suite is told why. */
 export type SuiteTrait =
@@ -12,10 +17,14 @@ export type SuiteTrait =
   | "disconnect"
   /** A device that goes away is noticed while nobody reads or writes. */
   | "idleDisconnect"
+  /** Output that a device did not take before it went away is never mistaken for sent. */
+  | "drainDisconnect"
   /** A read takes all that the system holds, if there is room for it. */
   | "wholeReads"
   /** A reader who does not read holds the sender back: nothing is lost on the way. */
   | "backpressure"
+  /** A send of `moreThanFits` bytes cannot be done at once: it waits, if only for the line. */
+  | "waitingSend"
   /** What is held back stays in the sender's output queue, and can be counted. */
   | "outputQueue"
   /** Every byte that has not left is in that queue: no chip has taken some of them ahead. */
@@ -146,14 +155,17 @@ export function rejection(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** Sends until nothing fits for many tasks in a row. @returns Bytes accepted. */
+/** Sends until the line is held: nothing fits, and nothing leaves. @returns Bytes accepted. */
 export async function fill(port: SerialPort, data: Uint8Array): Promise<number> {
   let sent = 0;
-  for (let idle = 0; idle < 50; idle++) {
+  let queued = 0;
+  for (let same = 0; same < HELD_LOOKS; same++) {
     const count = port.trySend(data.subarray(sent));
-    if (count > 0) idle = 0;
+    const waiting = await port.outputWaiting();
+    if (count > 0 || waiting !== queued) same = 0;
     sent += count;
-    await nextTask();
+    queued = waiting;
+    await sleep(LOOK_MS);
   }
   return sent;
 }

@@ -76,6 +76,7 @@ const results: readonly SuiteCase[] = [
   },
   {
     name: "send() beside a waiting one is refused, and the waiting one goes on",
+    needs: ["waitingSend"],
     run: async ({ a, b, moreThanFits }) => {
       const data = pattern(moreThanFits);
       const first = a.send(data);
@@ -136,6 +137,7 @@ const cancellation: readonly SuiteCase[] = [
   },
   {
     name: "send() aborted while it waits tells exactly how many bytes went out",
+    needs: ["waitingSend"],
     run: async ({ a, b, moreThanFits }) => {
       const data = pattern(moreThanFits);
       const controller = new AbortController();

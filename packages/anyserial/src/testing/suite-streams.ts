@@ -102,6 +102,7 @@ const writable: readonly SuiteCase[] = [
   },
   {
     name: "writable aborted ends a write that waits, and leaves the port usable",
+    needs: ["waitingSend"],
     run: async ({ a, b, moreThanFits }) => {
       const writer = a.writable.getWriter();
       const failed = rejects(writer.write(pattern(moreThanFits)));

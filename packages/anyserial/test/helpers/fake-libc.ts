@@ -296,3 +296,8 @@ export function words(size: number, values: Readonly<Record<number, number>>): U
 export function wordAt(bytes: Uint8Array, offset: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset, LITTLE);
 }
+
+/** Bytes left at each look. */
+export function queue(...left: number[]): () => number {
+  return () => left.shift() ?? 0;
+}

@@ -22,7 +22,7 @@ for (const [bytes, baudRate, expected] of TIMES) {
 test("waitDrained() looks once when the queue is empty", async () => {
   let looks = 0;
 
-  await waitDrained(
+  const hadToWait = await waitDrained(
     () => {
       looks++;
       return 0;
@@ -32,14 +32,16 @@ test("waitDrained() looks once when the queue is empty", async () => {
   );
 
   equal(looks, 1);
+  equal(hadToWait, false);
 });
 
 test("waitDrained() looks until the queue is empty", async () => {
   const left = [9, 5, 1, 0, 7];
 
-  await waitDrained(() => left.shift() ?? 0, FASTEST, never);
+  const hadToWait = await waitDrained(() => left.shift() ?? 0, FASTEST, never);
 
   deepEqual(left, [7]);
+  equal(hadToWait, true);
 });
 
 test("waitDrained() rejects with the reason of a signal that was aborted before", async () => {

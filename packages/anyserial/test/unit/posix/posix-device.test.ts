@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { createSettle } from "#internal/policy.js";
 import { PosixDevice } from "#internal/posix/posix-device.js";
 import type { PosixPlatform } from "#internal/posix/posix-platform.js";
-import { configOf, FakeLibc, fakePlatform, words } from "../../helpers/fake-libc.ts";
+import { configOf, FakeLibc, fakePlatform, queue, words } from "../../helpers/fake-libc.ts";
 
 const EAGAIN = -11;
 const EINTR = -4;
@@ -179,17 +179,30 @@ test("PosixDevice.writeBlocking() answers 0 when there is no room and the time i
   equal(device.writeBlocking(Uint8Array.of(1), 0), 0);
 });
 
-/** Bytes left at each look. */
-function queue(...left: number[]): () => number {
-  return () => left.shift() ?? 0;
-}
-
 test("PosixDevice.drainBlocking() looks until the output queue is empty", () => {
   const { libc, device } = setUp();
   libc.outputQueue = queue(5, 1);
 
   equal(device.drainBlocking(false, Number.POSITIVE_INFINITY), true);
-  deepEqual(libc.calls, ["TIOCOUTQ", "poll 0 1", "TIOCOUTQ", "poll 0 1", "TIOCOUTQ"]);
+  const looks = ["TIOCOUTQ", "poll 0 1", "TIOCOUTQ", "poll 0 1", "TIOCOUTQ"];
+  deepEqual(libc.calls, [...looks, "TIOCOUTQ", "TIOCMGET"]); // and whether the device is still there
+});
+
+test("PosixDevice.drainBlocking() fails when the device went away, and its output with it", () => {
+  const { libc, device } = setUp();
+  libc.outputQueue = queue(5);
+  libc.fail("TIOCMGET", "EIO");
+
+  throws(() => device.drainBlocking(false, Number.POSITIVE_INFINITY), DISCONNECTED);
+});
+
+test("PosixDevice.drainBlocking() asks no lines of a port that has none, and of no pty", () => {
+  for (const { libc, device } of [setUp(), pty()]) {
+    libc.modemBits = undefined;
+    libc.outputQueue = queue(5);
+
+    equal(device.drainBlocking(false, Number.POSITIVE_INFINITY), true);
+  }
 });
 
 test("PosixDevice.drainBlocking() gives up when the time is over", () => {
