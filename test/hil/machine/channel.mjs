@@ -3,8 +3,6 @@
 // channel.
 import { createConnection } from "node:net";
 
-const PIECE_BYTES = 4;
-
 /** One socket of QEMU. */
 export class Channel {
   #path;
@@ -13,7 +11,6 @@ export class Channel {
   #receivedBytes = 0;
   /** @type {"keep" | "echo" | "sink" | "stall" | Channel} What becomes of the bytes that arrive. */
   #mode = "keep";
-  #isHeldBack = false;
 
   constructor(path) {
     this.#path = path;
@@ -35,14 +32,11 @@ export class Channel {
    * Says what becomes of the bytes that arrive from now on.
    *
    * @param mode Kept, sent back, dropped, left unread, or passed on to a channel.
-   * @param isHeldBack Nothing more is read while that channel does not take what it was passed: only for a
-   * device that waits for its peer without stopping the machine, such as a 16550.
    */
-  setMode(mode, isHeldBack = false) {
+  setMode(mode) {
     if (mode === "stall") this.#socket.pause();
     else this.#socket.resume();
     this.#mode = mode;
-    this.#isHeldBack = isHeldBack;
     this.#received = [];
     this.#receivedBytes = 0;
   }
@@ -62,22 +56,7 @@ export class Channel {
     this.#receivedBytes += data.length;
     if (this.#mode === "keep") this.#received.push(data);
     else if (this.#mode === "echo") this.send(data);
-    else if (this.#isHeldBack) void this.#passSlowly(data);
     else if (this.#mode instanceof Channel) this.#mode.send(data);
-  }
-
-  /**
-   * Piece by piece: a socket queues a few hundred pieces, whatever their length, so that little is on the way.
-   * One after the other, since Node.js joins what it has to write later.
-   */
-  async #passSlowly(data) {
-    const target = this.#mode.#socket;
-    this.#socket.pause();
-    for (let at = 0; at < data.length; at += PIECE_BYTES) {
-      const piece = data.subarray(at, at + PIECE_BYTES);
-      await new Promise((resolve) => target.write(piece, resolve));
-    }
-    this.#socket.resume();
   }
 }
 
