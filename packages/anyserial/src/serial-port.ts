@@ -309,8 +309,8 @@ export class SerialPort implements AsyncDisposable {
   /**
    * Waits until the kernel's output queue is empty.
    *
-   * A USB adapter that is pulled out meanwhile makes it reject, where the driver asks the adapter for
-   * its lines; CDC-ACM does not: there it may resolve up to 0.3 s before `closed` tells.
+   * A USB adapter that is pulled out meanwhile makes it reject where the driver asks the adapter for
+   * its lines. Where it does not, as for CDC-ACM, it may resolve up to 0.3 s before `closed` tells.
    *
    * @param options.signal Stops waiting; the bytes still go out.
    * @throws {@link SerialClosedError} `ERR_SERIAL_CLOSED` — the port is closed, or closes meanwhile.

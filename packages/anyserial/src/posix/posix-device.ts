@@ -204,7 +204,8 @@ export class PosixDevice implements BlockingPort {
   /**
    * Fails when the device went away while its output was waited for: between the moment that a USB
    * device is gone and the moment that its bus tells, some 0.3 s, a driver goes on, and what nobody
-   * takes any more leaves its queue as if it were sent. Most drivers ask the device for its lines.
+   * takes any more leaves its queue as if it were sent. `ftdi_sio` and `cp210x` ask the device for its
+   * lines; `cdc_acm`, `ch341` and `pl2303` answer by what they last heard.
    */
   protected checkPresence(): void {
     this.outputWaiting();
