@@ -5,7 +5,7 @@ import { EXIT_FAILURE, signalExitCode } from "./exit-codes.ts";
 import { Interrupted, OutputClosedError } from "./interruption.ts";
 import { Output } from "./output.ts";
 import { runProgram } from "./run.ts";
-import { closeGoneTerminals, listTerminals, setTerminalBlocking } from "./terminal-output.ts";
+import { listTerminals, replaceGoneTerminals, setTerminalBlocking } from "./terminal-output.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** A command that was told to end and has not after this time is ended, in milliseconds. */
@@ -71,7 +71,7 @@ for (const stream of [stdout, stderr]) {
 }
 process.on("exit", () => {
   setTerminalBlocking(stdout, true);
-  closeGoneTerminals(terminals);
+  replaceGoneTerminals(terminals);
 });
 
 const code = await runProgram({ args, stdin, stdout, stderr, signal: ending.signal, onHangup });

@@ -2,7 +2,8 @@
 // window, a full multiplexer) would block it: Node makes terminals block, this takes it back. One that
 // is gone would make Node abort at the very end.
 
-import { closeSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
+import { devNull } from "node:os";
 import { isatty } from "node:tty";
 
 const STANDARD_STREAMS = [0, 1, 2];
@@ -36,12 +37,18 @@ export function listTerminals(): readonly number[] {
 }
 
 /**
- * Closes terminals that are gone: at its end, Node sets those it finds open back to their settings from
- * before, and aborts where that fails.
+ * Puts nothing in the place of terminals that are gone: at its end, Node sets those it finds open back to
+ * their settings from before, and aborts where that fails. Their numbers stay taken: a thread that starts
+ * now would get them for its own files, and Node aborts when it closes a file of such a number.
  *
  * @param terminals Descriptors that were terminals at the start.
  * @see node, src/node.cc, ResetStdio(): EPERM is the only failure that it tolerates
+ * @see libuv, src/unix/core.c, uv__close()
  */
-export function closeGoneTerminals(terminals: readonly number[]): void {
-  for (const fd of terminals) if (!isatty(fd)) closeSync(fd);
+export function replaceGoneTerminals(terminals: readonly number[]): void {
+  for (const fd of terminals) {
+    if (isatty(fd)) continue;
+    closeSync(fd);
+    openSync(devNull, "r+"); // takes the lowest number that is free
+  }
 }

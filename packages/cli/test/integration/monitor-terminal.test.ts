@@ -4,7 +4,7 @@ import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createDevice, floodUntilStuck, receiveText } from "../helpers/device.ts";
-import { startCli } from "../helpers/program.ts";
+import { startCli, startProgram } from "../helpers/program.ts";
 import { expectRestored, MENU, QUIT, startScene } from "../helpers/scene.ts";
 import { Terminal } from "../helpers/terminal.ts";
 
@@ -176,6 +176,18 @@ test("monitor ends when the terminal goes away", async (t) => {
   await scene.terminal.close();
 
   deepEqual(await scene.program.exited(), WELL);
+});
+
+test("a terminal that goes away leaves its numbers to no thread that starts", async (t) => {
+  const terminal = await Terminal.create(t);
+  const { fd } = terminal;
+  const fixture = fileURLToPath(new URL("../fixtures/gone-terminal.js", import.meta.url));
+  await using program = startProgram(process.execPath, [fixture], { stdio: [fd, fd, fd] });
+  await terminal.screen.until(/ready/);
+
+  await terminal.close();
+
+  deepEqual(await program.exited(), { code: 3, signal: null });
 });
 
 test("monitor drops what is typed while the device is away, and quits all the same", async (t) => {
