@@ -33,6 +33,7 @@ backendSuite({
     // Its driver can read the RS-485 block only.
     refusedConfig: { rs485: {} },
   }),
+  // Nothing is held: as much as the emulated machine moves in a moment.
   moreThanFits: 16 * 1024,
   missing,
 });

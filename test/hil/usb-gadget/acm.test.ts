@@ -3,7 +3,6 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   findSerialPort,
   openSerialPort,
@@ -17,6 +16,8 @@ import { until } from "../helpers/until.ts";
 const AS_IT_IS = { unsupportedPolicy: "ignore" } as const;
 const BYTES_EACH_WAY = 100_000_000;
 const CHUNK = 65_536;
+const MORE_THAN_FITS = 1024 * 1024;
+const GONE = { name: "SerialDisconnectedError" };
 const NOT_SUPPORTED = { name: "UnsupportedFeatureError" };
 
 const gadget = AcmGadget.create();
@@ -92,10 +93,9 @@ test("100 MB go each way at the same time, and arrive as they were sent", async 
 test("unbinding the device is an unplug for whoever waits on the host's side", async () => {
   const host = await openSerialPort(hostSide);
   const device = await openSerialPort(DEVICE_SIDE, AS_IT_IS);
-  const gone = { name: "SerialDisconnectedError" };
   const failed = Promise.all([
-    rejects(host.receive(), gone),
-    rejects(host.send(new Uint8Array(1024 * 1024)), gone),
+    rejects(host.receive(), GONE),
+    rejects(host.send(new Uint8Array(MORE_THAN_FITS)), GONE),
   ]);
   await until("the sender waits", () => host.stats().waits > 1);
   gadget.unplug();
@@ -109,12 +109,14 @@ test("unbinding the device is an unplug for whoever waits on the host's side", a
 test("drain() that waits ends when the device is unplugged, and closed tells that it was", async () => {
   const host = await openSerialPort(hostSide, { baudRate: 3_000_000 });
   const device = await openSerialPort(DEVICE_SIDE, AS_IT_IS);
-  while (host.trySend(new Uint8Array(CHUNK)) > 0) await sleep(1);
+  const failed = rejects(host.send(new Uint8Array(MORE_THAN_FITS)), GONE);
+  await until("the sender waits", () => host.stats().waits > 0);
   ok((await host.outputWaiting()) > 0);
   // What the driver could not send leaves its queue as well: that can be seen before the hub tells.
   const ended = host.drain().catch((error: unknown) => error);
   gadget.unplug();
   const outcome = await ended;
+  await failed;
   const cause = await host.closed;
 
   ok(cause instanceof SerialDisconnectedError);

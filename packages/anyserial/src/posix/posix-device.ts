@@ -129,7 +129,7 @@ export class PosixDevice implements BlockingPort {
     let hadToWait = false;
     for (;;) {
       if (this.outputWaiting() > 0) {
-        hadToWait = !this.tty.isPseudoTerminal;
+        hadToWait = true;
       } else {
         if (hadToWait) this.checkPresence();
         hadToWait = false;
@@ -208,7 +208,7 @@ export class PosixDevice implements BlockingPort {
    * lines; `cdc_acm`, `ch341` and `pl2303` answer by what they last heard.
    */
   protected checkPresence(): void {
-    this.outputWaiting();
+    if (this.tty.isPseudoTerminal) return;
     try {
       this.tty.int("drain", "TIOCMGET");
     } catch (error) {

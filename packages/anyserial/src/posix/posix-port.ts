@@ -120,9 +120,8 @@ export class PosixPort extends PosixDevice implements BackendPort {
   async drain(exact: boolean, signal: AbortSignal): Promise<void> {
     const settings = this.effectiveConfig();
     const hadToWait = await waitDrained(() => this.outputWaiting(), settings.baudRate, signal);
-    if (this.tty.isPseudoTerminal) return;
     if (hadToWait) this.checkPresence();
-    if (!exact) return;
+    if (!exact || this.tty.isPseudoTerminal) return;
     const canTell = this.isTransmitterEmpty() !== undefined;
     if (canTell) await this.#untilTransmitterEmpty(settings, signal);
     // A driver that can tell may go by what a chip reported a while ago: tcdrain(3) asks the chip.
@@ -143,6 +142,7 @@ export class PosixPort extends PosixDevice implements BackendPort {
   async #drainInThread(signal: AbortSignal): Promise<void> {
     const { threads } = this.tty.platform;
     if (threads !== undefined && (await tcdrainInNativeThread(threads, this.fd, signal))) {
+      this.outputWaiting(); // fails when the terminal was hung up, which ends tcdrain(3) like the last byte
       this.checkPresence();
       return;
     }

@@ -28,6 +28,3 @@ export function setUpPort(
   const port = PosixPort.watch(fakePlatform(libc, changes), handle, readiness);
   return { libc, port, watch: readiness.watches[0] as FakeWatch };
 }
-
-/** Lets everything run that is ready to. */
-export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

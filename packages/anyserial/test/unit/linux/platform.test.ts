@@ -1,10 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { LINUX_CAPABILITIES, linuxPlatform } from "#internal/linux/platform.js";
 import { ABI, FakeLibc, words } from "../../helpers/fake-libc.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 function setUp(): { libc: FakeLibc; platform: ReturnType<typeof linuxPlatform> } {
   const libc = new FakeLibc();
@@ -126,8 +126,7 @@ for (const [driver, isLate] of [
   ["cp210x", false],
 ] as const) {
   test(`linuxPlatform().countsLinesLate() of a port on ${driver} is ${isLate}`, (t) => {
-    const root = mkdtempSync(join(tmpdir(), "anyserial-sysfs-"));
-    t.after(() => rmSync(root, { recursive: true, force: true }));
+    const root = temporaryFolder(t);
     mkdirSync(join(root, "class/tty/ttyUSB0/device"), { recursive: true });
     symlinkSync(`../../../${driver}`, join(root, "class/tty/ttyUSB0/device/driver"));
     writeFileSync(join(root, "ttyUSB0"), "");

@@ -2,7 +2,8 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { SerialDisconnectedError, type SerialError } from "anyserial";
 import { queue } from "../../helpers/fake-libc.ts";
-import { settled, setUpPort } from "../../helpers/fake-port.ts";
+import { setUpPort } from "../../helpers/fake-port.ts";
+import { nextTask } from "../../helpers/memory.ts";
 
 const EAGAIN = -11;
 
@@ -29,7 +30,7 @@ test("PosixPort.read() waits on after a wake-up for nothing", async () => {
   const { libc, port, watch } = setUpPort();
   const reading = port.read(new Uint8Array(8));
   watch.wakeReader();
-  await settled();
+  await nextTask();
   ok(watch.isReaderWaiting);
   libc.input.push(5);
   watch.wakeReader();
@@ -78,7 +79,7 @@ test("PosixPort.cancelRead() does not end a later read", async () => {
   port.cancelRead();
   const reading = port.read(new Uint8Array(8));
   watch.wakeReader();
-  await settled();
+  await nextTask();
   ok(watch.isReaderWaiting);
   libc.input.push(1);
   watch.wakeReader();
@@ -108,7 +109,7 @@ test("PosixPort.write() waits while there is no room", async () => {
   libc.writes.push(EAGAIN, EAGAIN, 3);
   const writing = port.write(Uint8Array.of(1, 2, 3, 4));
   watch.wakeWriter();
-  await settled();
+  await nextTask();
   watch.wakeWriter();
 
   equal(await writing, 3);
