@@ -3,26 +3,23 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { applyAccess, checkAccess, checkLink, makeLink, removeLink } from "#internal/pty-link.js";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const DEVICE = "/dev/pts/999999999"; // nobody has that many
 
 function setUp(t: TestContext): string {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), "anyserial-link-")));
-  t.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = realpathSync(temporaryFolder(t));
   return root;
 }
 

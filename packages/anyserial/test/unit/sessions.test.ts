@@ -1,15 +1,5 @@
 import { deepEqual, equal, notEqual, ok, rejects } from "node:assert/strict";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  unlinkSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, realpathSync, renameSync, symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type SerialPort, serialSessions } from "anyserial";
@@ -17,12 +7,12 @@ import { createVirtualPort } from "anyserial/pty";
 import type { Backend } from "#internal/backend/backend.js";
 import { openWhenThere } from "#internal/sessions.js";
 import { alive } from "../helpers/alive.ts";
+import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const noPtys = existsSync("/dev/pts/ptmx") ? false : "the system has no /dev/pts/ptmx";
 
 function setUp(t: TestContext): string {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), "anyserial-sessions-")));
-  t.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = realpathSync(temporaryFolder(t));
   return root;
 }
 

@@ -1,14 +1,13 @@
 import { deepEqual } from "node:assert/strict";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { findHolders } from "#internal/linux/holder.js";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 /** A synthetic procfs beside a device and a link to it. */
 function setUp(t: TestContext): { root: string; device: string; proc: string } {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), "anyserial-proc-")));
-  t.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = realpathSync(temporaryFolder(t));
   const device = join(root, "ttyUSB0");
   writeFileSync(device, "");
   mkdirSync(join(root, "proc/sys"), { recursive: true });

@@ -2,19 +2,18 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import {
   chmodSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { LowLatency } from "#internal/linux/low-latency.js";
 import { createSettle } from "#internal/policy.js";
 import { ABI, configOf, FakeLibc } from "../../helpers/fake-libc.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 const raise = createSettle("raise");
 const ON = configOf({ lowLatency: true });
@@ -32,8 +31,7 @@ interface Adapter {
 
 /** A synthetic sysfs with ttyUSB0, and a link to its device as udev makes one. */
 function setUp(t: TestContext, driver: string = "ftdi_sio"): Adapter {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), "anyserial-sysfs-")));
-  t.after(() => rmSync(root, { recursive: true, force: true }));
+  const root = realpathSync(temporaryFolder(t));
   const device = join(root, "sys/class/tty/ttyUSB0/device");
   mkdirSync(device, { recursive: true });
   mkdirSync(join(root, "drivers", driver), { recursive: true });
