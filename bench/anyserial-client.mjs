@@ -77,8 +77,8 @@ async function cancel(count) {
 }
 
 /**
- * What the calls leave on the heap after a collection, and how far the memory of buffers grew
- * before it, when nothing had been collected yet.
+ * Bytes that the calls leave on the heap after a collection, and the growth of buffer memory before
+ * it, when nothing had been collected yet.
  */
 async function allocation(count) {
   const bytes = new Uint8Array(RECEIVE_BYTES);

@@ -1,4 +1,4 @@
-// Who takes part: for each contender how it is started, or why it is left out.
+// The contenders: for each one how it is started, or why it is left out.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -57,6 +57,16 @@ export function entryOf(packageDir) {
 
 function anyserial(id, packageDir, env) {
   return contender(id, nodeCommand("anyserial-client.mjs", entryOf(packageDir)), env);
+}
+
+/** The packages for one stream class, in one program: ours and the original. */
+export function listBindings() {
+  const program = nodeCommand("serialport-client.mjs");
+  const ours = { BENCH_SERIALPORT: "@anyserial/serialport" };
+  return [
+    { ...contender("anyserial", program, ours), title: "@anyserial/serialport" },
+    { ...contender("serialport", program, {}), title: "serialport" },
+  ];
 }
 
 function contender(id, command, env) {

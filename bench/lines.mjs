@@ -4,7 +4,7 @@ import { median, pairedRatio } from "./statistics.mjs";
 /**
  * A line without a goal.
  *
- * @param measure What was measured.
+ * @param measure Name of the measure.
  * @param unit Unit of the values.
  * @param rounds Values of every round, by contender.
  */
@@ -18,6 +18,11 @@ export function line(measure, unit, rounds) {
 /** A line whose goal is the value itself: at most `limit`. */
 export function atMost(base, limit, goal) {
   return { ...base, goal, holds: base.values.anyserial < limit };
+}
+
+/** A goal for {@link against}: at most so many times the other contender's value. */
+export function atMostRatio(limit, other) {
+  return { text: `≤ ${limit.toFixed(2)} × ${other}`, holds: (ratio) => ratio <= limit };
 }
 
 /**

@@ -13,11 +13,18 @@ export function compilePeers() {
   const compile = (name) => {
     const source = fileURLToPath(new URL(`peers/${name}.c`, import.meta.url));
     const program = join(folder, name);
-    const result = spawnSync("cc", ["-O2", "-o", program, source], { stdio: "inherit" });
+    const result = spawnSync("cc", ["-O2", "-pthread", "-o", program, source], {
+      stdio: "inherit",
+    });
     if (result.status !== 0) throw new Error(`cc cannot compile ${name}.c: is a C compiler here?`);
     return program;
   };
-  return { echo: compile("echo"), flood: compile("flood"), rawClient: compile("raw-client") };
+  return {
+    awake: compile("awake"),
+    echo: compile("echo"),
+    flood: compile("flood"),
+    rawClient: compile("raw-client"),
+  };
 }
 
 /** Starts echo.c with so many ports. */

@@ -1,7 +1,7 @@
 // How run.mjs talks to a contender: the contender opens the ports named by its arguments, prints
 // {"ready":true}, then answers every line of standard input with one line of JSON.
 //
-//   roundTrips COUNT  1 byte there and back on the first port   -> { p50Us, p99Us, cpuUs }
+//   roundTrips COUNT  1 byte there and back on the first port   -> { p50Us, p90Us, p99Us, cpuUs }
 //   together COUNT    1 byte there and back on all ports at once -> { wallUs, cpuUs, threads }
 //                     (per port and round)
 //   read BYTES        until so many bytes of flood.c came       -> { seconds, cpuSeconds, intact, calls }
@@ -41,6 +41,7 @@ export function summarizeRoundTrips(samples, cpu) {
   samples.sort();
   return {
     p50Us: percentile(samples, 0.5) * 1000,
+    p90Us: percentile(samples, 0.9) * 1000,
     p99Us: percentile(samples, 0.99) * 1000,
     cpuUs: cpu / samples.length,
   };

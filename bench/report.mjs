@@ -1,4 +1,4 @@
-// The result as text: a Markdown table, and what the reader must know of the machine.
+// The result as text: a Markdown table, and facts about the machine.
 import { cpus, loadavg } from "node:os";
 import { pairedRatio } from "./statistics.mjs";
 

@@ -25,8 +25,8 @@ export function stopAll(pairs) {
 }
 
 /**
- * Lets everyone have a turn in every round, in another order each time: what one leaves behind, a
- * warm cache or a clocked-up processor, then serves no particular other one.
+ * Gives every contender a turn in every round, in another order each time: an effect of one turn,
+ * such as a warm cache or a clocked-up processor, then favors no particular other one.
  *
  * @param entries Things with an `id`.
  * @param count Number of rounds.

@@ -1,4 +1,4 @@
-// Row allocation: what 10,000 receiveInto calls leave on the heap, and whether buffers grew.
+// Row allocation: bytes that 10,000 receiveInto calls leave on the heap, and whether buffers grew.
 import { atMost, line } from "./lines.mjs";
 import { startFlood } from "./peers.mjs";
 import { pick, runRounds, startAll, stopAll } from "./rounds.mjs";

@@ -51,13 +51,13 @@ async function timeLists(packageDir, roots, rounds) {
 
 async function timeEvents(packageDir, roots, rounds) {
   const { ffi } = await load(packageDir, "ffi/koffi.js");
-  const { LinuxBackend, linuxParts } = await load(packageDir, "linux/backend.js");
+  const { PosixBackend, linuxParts } = await load(packageDir, "linux/backend.js");
   const { createLinuxDiscovery } = await load(packageDir, "linux/device-discovery.js");
   const { PortEvents } = await load(packageDir, "port-events.js");
   const parts = linuxParts(ffi, process.arch);
   const { platform, readiness } = parts;
   const discovery = createLinuxDiscovery({ ffi, libc: platform.libc, readiness, roots });
-  const backend = new LinuxBackend({ ...parts, discovery });
+  const backend = new PosixBackend({ ...parts, discovery });
   const events = new PortEvents(async () => backend, { initial: true });
   for (let port = 0; port < PORTS; port++) await events.next();
   const times = [];

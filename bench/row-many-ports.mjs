@@ -1,5 +1,5 @@
 // Row many-ports: one round trip on each of 128 ports, all at once, beside the same with 8 ports.
-import { line } from "./lines.mjs";
+import { against, atMostRatio, line } from "./lines.mjs";
 import { startEcho } from "./peers.mjs";
 import { pick, runRounds, startAll, stopAll } from "./rounds.mjs";
 import { pairedRatio } from "./statistics.mjs";
@@ -39,10 +39,14 @@ function toLines(few, many) {
 
 function compare(what, few, many) {
   const ratio = pairedRatio(many.anyserial, few.anyserial);
+  const toC = (base) =>
+    what === "CPU time" ? against(base, "c", atMostRatio(1.5, "raw C")) : base;
+  const atMany = line(`${what} per port, ${MANY} ports at once`, "µs", many);
   return [
-    line(`${what} per port, ${FEW} ports at once`, "µs", few),
+    toC(line(`${what} per port, ${FEW} ports at once`, "µs", few)),
+    ...(what === "CPU time" ? [toC(atMany)] : []),
     {
-      ...line(`${what} per port, ${MANY} ports at once`, "µs", many),
+      ...atMany,
       ratio,
       goal: `≤ 1.00 × ${FEW} ports`,
       holds: ratio.value <= 1,

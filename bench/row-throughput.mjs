@@ -1,6 +1,6 @@
 // Row throughput: a process floods the line, the contender reads it in receives of 64 KiB and
 // checks the bytes. The flood comes in slices, in turns, each timed from the first chunk to the
-// last: what a pty carries changes from second to second.
+// last: the throughput of a pty changes from second to second.
 import { against, line } from "./lines.mjs";
 import { startFlood } from "./peers.mjs";
 import { pick, runRounds, startAll, stopAll } from "./rounds.mjs";
@@ -24,7 +24,7 @@ export async function measureThroughput({ contenders, tools, quick }) {
 async function readSlice({ id, client, peer, command }) {
   peer.tell(SLICE_BYTES);
   const { intact, seconds, cpuSeconds } = await client.ask(`${command} ${SLICE_BYTES}`);
-  if (!intact) throw new Error(`${id} did not receive what was sent`);
+  if (!intact) throw new Error(`${id} did not receive the bytes that were sent`);
   return {
     megabytesPerSecond: SLICE_MEGABYTES / seconds,
     cpuMsPerMegabyte: (cpuSeconds * 1000) / SLICE_MEGABYTES,

@@ -1,5 +1,5 @@
 // The benchmark: `npm run bench`. Measures anyserial beside a raw C program, node-serialport and
-// pySerial, in turns, over pty pairs. docs/performance.md tells what the rows mean.
+// pySerial, in turns, over pty pairs. docs/performance.md explains the rows.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { resolve } from "node:path";
@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { setUp } from "../scripts/setup.mjs";
 import { listContenders } from "./contenders.mjs";
+import { MACHINES } from "./machine.mjs";
 import { compilePeers } from "./peers.mjs";
 import { describeMachine, toMarkdown } from "./report.mjs";
 import { measureAllocation } from "./row-allocation.mjs";
@@ -22,6 +23,16 @@ if (process.argv[2] === "hub") {
   process.exit(await runHubBench(process.argv.slice(3)));
 }
 
+if (process.argv[2] === "serialport") {
+  const { runSerialportBench } = await import("./serialport/run.mjs");
+  process.exit(await runSerialportBench(process.argv.slice(3)));
+}
+
+if (process.argv[2] === "framing") {
+  const { runFramingBench } = await import("./framing/run.mjs");
+  process.exit(await runFramingBench(process.argv.slice(3)));
+}
+
 const ROWS = {
   "round-trip": measureRoundTrip,
   throughput: measureThroughput,
@@ -34,6 +45,7 @@ const ROWS = {
 
 const USAGE = `Usage: npm run bench -- [options]
   --only ROW       one row, may be repeated: ${Object.keys(ROWS).join(", ")}
+  --machine STATE  idle or awake, may be repeated; both unless given (see docs/performance.md)
   --quick          fewer rounds: shows that everything runs, not how fast
   --strict         a missed goal fails
   --json           prints JSON in place of the table
@@ -44,6 +56,7 @@ const USAGE = `Usage: npm run bench -- [options]
 const { values: options } = parseArgs({
   options: {
     only: { type: "string", multiple: true, default: Object.keys(ROWS) },
+    machine: { type: "string", multiple: true, default: MACHINES },
     quick: { type: "boolean", default: false },
     strict: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
@@ -52,9 +65,11 @@ const { values: options } = parseArgs({
     help: { type: "boolean", default: false },
   },
 });
-const unknown = options.only.find((name) => !Object.hasOwn(ROWS, name));
+const unknown =
+  options.only.find((name) => !Object.hasOwn(ROWS, name)) ??
+  options.machine.find((name) => !MACHINES.includes(name));
 if (options.help || unknown !== undefined) {
-  console.log(unknown === undefined ? USAGE : `bench: there is no row ${unknown}\n${USAGE}`);
+  console.log(unknown === undefined ? USAGE : `bench: there is no ${unknown}\n${USAGE}`);
   process.exit(options.help ? 0 : 2);
 }
 if (process.platform !== "linux") {
@@ -84,7 +99,8 @@ async function run() {
   const lines = [];
   for (const name of options.only) {
     console.error(`bench: ${name}`);
-    const context = { contenders, tools, packageDir, quick: options.quick };
+    const { quick, machine: machines } = options;
+    const context = { contenders, tools, packageDir, quick, machines };
     for (const line of await ROWS[name](context)) lines.push({ row: name, ...line });
   }
   machine.loadAverageAfter = loadavg()[0];

@@ -1,20 +1,26 @@
 // serialport-client.mjs PATH…: node-serialport in its fastest form, "data" events without promises.
-// Commands in protocol.mjs, and `allocation`, which counts chunks in place of calls.
-import { SerialPort } from "serialport";
+// Commands in protocol.mjs, and `allocation`, which counts chunks in place of calls, and `reopen`.
+// BENCH_SERIALPORT names another package with the same exports.
 import { countThreads, cpuUs, PatternCheck, serve, summarizeRoundTrips } from "./protocol.mjs";
 
+const { SerialPort } = await import(process.env.BENCH_SERIALPORT ?? "serialport");
+/** Chunks that came before a command asked for them. */
+const early = [];
 const ports = await Promise.all(process.argv.slice(2).map(openPort));
 const [port] = ports;
 const byte = Buffer.from("x");
 
-await serve({ roundTrips, together, read, allocation });
+await serve({ roundTrips, together, read, allocation, reopen });
 
 function openPort(path) {
   return new Promise((resolve, reject) => {
     const opened = new SerialPort({ path, baudRate: 115_200 }, (error) =>
       error ? reject(error) : resolve(opened),
     );
-    opened.on("data", () => {}); // flowing, as in every program that uses it
+    // Flowing, as in every program that uses it. A flood may begin before its reader.
+    opened.on("data", (chunk) => {
+      if (opened.listenerCount("data") === 1) early.push(chunk);
+    });
   });
 }
 
@@ -66,7 +72,21 @@ function read(wanted) {
       resolve(check.summarize());
     };
     port.on("data", onChunk);
+    for (const chunk of early.splice(0)) onChunk(chunk);
   });
+}
+
+/** Closes the port and opens it again. */
+async function reopen(count) {
+  const start = performance.now();
+  const cpu = cpuUs();
+  for (let i = 0; i < count; i++) {
+    await new Promise((resolve) => port.close(resolve));
+    await new Promise((resolve, reject) =>
+      port.open((error) => (error ? reject(error) : resolve())),
+    );
+  }
+  return { wallUs: ((performance.now() - start) * 1000) / count, cpuUs: (cpuUs() - cpu) / count };
 }
 
 function allocation(count) {

@@ -14,7 +14,7 @@ for (const line of git("log", "--no-merges", "--format=%h %s", base ? `${base}..
   if (subject.length > 72) problems.push(`${commit}: subject longer than 72 characters`);
   const changesSource = files.some((file) => /^packages\/[^/]+\/src\//.test(file));
   if (/^(feat|fix)\b/.test(subject) && changesSource && !files.includes("CHANGELOG.md")) {
-    problems.push(`${commit}: changes what users see without a line in CHANGELOG.md`);
+    problems.push(`${commit}: changes visible behavior without a line in CHANGELOG.md`);
   }
 }
 

@@ -1,12 +1,19 @@
 // Checks what the house rules say about text: links and anchors lead somewhere, each source file has a
-// header, comments carry no plans, only one file reads the platform, no address of one machine.
+// header, comments carry no plans, only one file reads the platform, no address of one machine. The words are
+// checked by check-english.mjs.
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkEnglish } from "./check-english.mjs";
 import { listFiles } from "./list-files.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const problems = [];
+/** Modules and functions that a test runner puts its own clock into. */
+const FAKED = /"node:(timers(\/promises)?|perf_hooks)"|\bprocess\.nextTick\b/;
+/** Modules that keep the originals, and modules that no application loads. */
+const MAY_BE_FAKED =
+  /\/src\/(testing\/|process\/(stand-in-)?timers\.ts)|\.program\.ts$|^packages\/cli\//;
 const files = listFiles();
 const sources = files.filter((file) => /^packages\/[^/]+\/src\/.*\.ts$/.test(file));
 
@@ -14,6 +21,7 @@ for (const file of files.filter((name) => name.endsWith(".md"))) checkLinks(file
 for (const file of sources) checkSource(file);
 for (const file of files) checkAddresses(file);
 checkVersions();
+problems.push(...checkEnglish(files));
 
 for (const problem of problems) console.error(`check-docs: ${problem}`);
 process.exitCode = problems.length > 0 ? 1 : 0;
@@ -59,8 +67,13 @@ function checkSource(file) {
   for (const [index, line] of text.split("\n").entries()) {
     const isComment = /^\s*(\/\/|\/?\*)/.test(line);
     const reads = !isComment && /\bprocess\.platform\b|\bos\.platform\(/.test(line);
-    if (reads && !file.endsWith("anyserial/src/backend/select.ts")) {
-      problems.push(`${file}:${index + 1}: only backend/select.ts reads the platform`);
+    if (reads && !file.endsWith("anyserial/src/platform/select.ts")) {
+      problems.push(`${file}:${index + 1}: only platform/select.ts reads the platform`);
+    }
+    if (!isComment && FAKED.test(line) && !MAY_BE_FAKED.test(file)) {
+      problems.push(
+        `${file}:${index + 1}: only timers.ts imports functions that test runners fake`,
+      );
     }
     if (/\b(TODO|FIXME|XXX|HACK)\b/.test(line)) {
       problems.push(`${file}:${index + 1}: a comment says why, it does not plan`);

@@ -1,4 +1,4 @@
-// Checks each package as it would be published: publint, attw, and what the archive holds; with
+// Checks each package as it would be published: publint, attw, and the content of the archive; with
 // --install also installs the archives in an empty project and imports every entry.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -13,11 +13,13 @@ const packages = readdirSync(`${root}packages`)
 const scratch = mkdtempSync(join(tmpdir(), "anyserial-pack-"));
 
 try {
-  for (const { directory, exports, name } of packages) {
+  for (const { directory, exports, main, name } of packages) {
     console.log(`\n${name}`);
     npx(["publint", directory, "--strict"]);
     const hasTypes = Object.keys(exports).some((entry) => entry !== "./package.json");
-    if (hasTypes) npx(["attw", "--pack", directory, "--profile", "esm-only", "--no-emoji"]);
+    // A package in CommonJS is for both kinds of program, as the one in whose place it is.
+    const profile = main?.endsWith(".cjs") ? "node16" : "esm-only";
+    if (hasTypes) npx(["attw", "--pack", directory, "--profile", profile, "--no-emoji"]);
     checkContents(directory);
   }
   if (process.argv.includes("--install")) installInEmptyProject();
@@ -28,17 +30,39 @@ try {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-/** Packs a package and looks for what must not, or must, be in the archive. */
+/** Packs a package and checks for files that must not, or must, be in the archive. */
 function checkContents(directory) {
-  const [archive] = JSON.parse(npm(["pack", "--json", "--pack-destination", scratch], directory));
+  // The checkout ignores scripts (.npmrc); ours, which copies the documentation, has to run.
+  const pack = ["pack", "--json", "--ignore-scripts=false", "--pack-destination", scratch];
+  const [archive] = JSON.parse(npm(pack, directory));
   const paths = archive.files.map((file) => file.path);
   const stray = paths.filter(
-    (path) => !/^((bin|dist|src)\/|LICENSE$|README\.md$|package\.json$)/.test(path),
+    (path) => !/^((bin|dist|docs|src)\/|LICENSE$|README\.md$|package\.json$)/.test(path),
   );
-  const lacking = ["LICENSE", "README.md"].filter((path) => !paths.includes(path));
+  const needed = ["LICENSE", "README.md", ...pagesNamedIn(directory)];
+  const lacking = needed.filter((path) => !paths.includes(path));
   if (paths.some((path) => path.endsWith(".tsbuildinfo"))) stray.push("a .tsbuildinfo");
+  stray.push(...testMapsOf(directory));
   if (stray.length > 0) throw new Error(`the archive holds ${stray.join(", ")}`);
   if (lacking.length > 0) throw new Error(`the archive lacks ${lacking.join(", ")}`);
+}
+
+/** Entries of the manifest that lead to every file: those are for tests, which are not published. */
+function testMapsOf(directory) {
+  const { imports = {} } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
+  return Object.keys(imports).filter((name) => name.includes("*"));
+}
+
+/** Pages that texts of any package send users to, if this is the package that brings them. */
+function pagesNamedIn(directory) {
+  if (!directory.endsWith("/anyserial")) return [];
+  const sources = packages.flatMap((manifest) =>
+    readdirSync(join(manifest.directory, "src"), { recursive: true })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => readFileSync(join(manifest.directory, "src", file), "utf8")),
+  );
+  const named = sources.join("\n").matchAll(/node_modules\/anyserial\/(docs\/[\w/-]+\.md)/g);
+  return [...new Set([...named].map(([, page]) => page))];
 }
 
 function installInEmptyProject() {
@@ -54,6 +78,7 @@ function installInEmptyProject() {
   );
   for (const entry of entries) {
     node(["--input-type=module", "-e", `await import("${entry}")`], project);
+    node(["--input-type=commonjs", "-e", `require("${entry}")`], project);
   }
   for (const { bin, name } of packages.filter((manifest) => manifest.bin)) {
     for (const file of Object.values(bin))

@@ -1,4 +1,4 @@
-// Lists the files of the repository: what is committed, or could be, relative to its root.
+// Lists the files of the repository that are committed, or could be, relative to its root.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 

@@ -2,7 +2,8 @@
 // test-runtimes.mjs --full. Ends with "N passed, N failed, N skipped".
 import process from "node:process";
 import { openPtyCable } from "../packages/anyserial/.test/helpers/pty-cable.js";
-import { backendSuite, serialPortPair } from "../packages/anyserial/dist/testing.js";
+import { backendSuite } from "../packages/anyserial/dist/conformance.js";
+import { serialPortPair } from "../packages/anyserial/dist/testing.js";
 
 const NO_REFUSAL = { refusal: "this driver takes every setting" };
 const NO_LINE = Object.fromEntries(

@@ -1,5 +1,5 @@
-// What every runtime must be able to do: run by test-runtimes.mjs as `RUNTIME runtime-smoke.mjs
-// LINK end|exit`. It ends with ports open, and must end all the same: by itself, or by exit(7).
+// A test of every runtime: run by test-runtimes.mjs as `RUNTIME runtime-smoke.mjs LINK end|exit`.
+// It ends with ports open, and must end all the same: by itself, or by exit(7).
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
@@ -13,7 +13,7 @@ const [link, how] = process.argv.slice(2);
 openBlocking();
 const device = await createVirtualPort({ link });
 const port = await openSerialPort(link, { baudRate: 9600 });
-expect(port.effectiveConfig().baudRate === 9600, "the baud rate is not in force");
+expect((await port.effectiveConfig()).baudRate === 9600, "the baud rate is not in force");
 
 await echo();
 await cancel();
@@ -29,7 +29,7 @@ if (how === "exit") {
   setImmediate(() => process.exit(7));
 }
 
-/** First of all: what require() loads must not need an import that was waited for. */
+/** First of all: modules loaded by require() must not need an import that was awaited. */
 function openBlocking() {
   const { openSerialPortSync } = createRequire(import.meta.url)(
     "../packages/anyserial/dist/sync.js",
@@ -52,7 +52,7 @@ async function echo() {
     transfer((bytes) => hash.update(bytes), port),
   ]);
   const sent = createHash("sha256").update(data).digest("hex");
-  expect(hash.digest("hex") === sent, "what came back differs");
+  expect(hash.digest("hex") === sent, "the bytes that came back differ");
 }
 
 async function transfer(take, from) {
@@ -71,7 +71,7 @@ async function cancel() {
   controller.abort(reason);
   expect((await canceled) === reason, "receive() did not reject with the reason");
   await device.send(Buffer.from("next"));
-  const next = Buffer.from(await port.buffered().receiveExactly(4)).toString();
+  const next = Buffer.from(await port.reader.receiveExactly(4)).toString();
   expect(next === "next", "a byte is lost after a canceled receive()");
 }
 
@@ -80,8 +80,8 @@ async function disconnect() {
   const gone = await openSerialPort(other.path);
   const failed = gone.receive().catch((error) => error);
   await other.close();
-  expect((await failed).name === "SerialDisconnectedError", "a disconnect is not heard");
-  expect((await gone.closed).name === "SerialDisconnectedError", "closed does not tell the cause");
+  expect((await failed).name === "SerialDisconnectedError", "a disconnect is not noticed");
+  expect((await gone.closed).name === "SerialDisconnectedError", "closed does not give the cause");
 }
 
 function expect(holds, otherwise) {

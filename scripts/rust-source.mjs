@@ -44,7 +44,7 @@ export class RustSource {
     return Function(`return ${script.replaceAll("!", "~")}`)();
   }
 
-  /** Tells whether a function is linked by another name. */
+  /** Returns whether a function is linked by another name. */
   links(name) {
     return this.#texts.some((text) => text.includes(`link_name = "${name}"`));
   }

@@ -1,8 +1,11 @@
-// Makes a checkout runnable: installs and builds what is missing or stale, and says which and why.
-// It imports nothing but Node, since it runs before anything is installed.
+// Makes a checkout runnable: installs and builds only what is missing or stale, with the reason.
+// `node scripts/setup.mjs [MODULE [ARGUMENT…]]` then runs a module in the same process, so that signals, standard
+// streams and the exit status are its own: a shell between npm and the module would not pass SIGTERM on.
+// It imports nothing but Node, because it runs before anything is installed.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -21,6 +24,9 @@ export function setUp() {
   if (buildReason) {
     console.log(`setup: building, because ${buildReason}`);
     tsc({ stdio: "inherit" });
+    for (const script of ["copy-docs.mjs", "build-page.mjs"]) {
+      run(process.execPath, [`scripts/${script}`], { stdio: "inherit" });
+    }
   }
 }
 
@@ -40,7 +46,11 @@ function whyInstall() {
 /** Says why the compiler would build something, if it would. */
 function whyBuild() {
   const plan = tsc({ encoding: "utf8" }, "--dry", "--verbose").stdout;
-  return plan.match(/is out of date because (.*)/)?.[1];
+  const isPageThere = existsSync(`${root}packages/hub/dist/web/index.html`);
+  return (
+    plan.match(/is out of date because (.*)/)?.[1] ??
+    (isPageThere ? undefined : "the page is missing")
+  );
 }
 
 function tsc(options, ...args) {
@@ -67,6 +77,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     setUp();
   } catch (error) {
     console.error(`setup: ${error.message}`);
-    process.exitCode = 1;
+    process.exit(1);
+  }
+  const [name, ...args] = process.argv.slice(2);
+  if (name !== undefined) {
+    const path = resolve(root, name);
+    process.argv = [process.execPath, path, ...args];
+    await import(pathToFileURL(path).href);
   }
 }

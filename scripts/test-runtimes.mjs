@@ -82,6 +82,9 @@ for (const runtime of RUNTIMES) {
   for (const mechanism of runtime.mechanisms) {
     const env = { ...process.env, ANYSERIAL_READINESS: mechanism };
     await report(`${title}, ${mechanism}`, () => smoke(runtime, program, env));
+    await report(`${title}, ${mechanism}, in place of serialport`, () =>
+      inPlace(runtime, program, env),
+    );
     await report(`${title}, ${mechanism}, conformance`, () => conformance(runtime, program, env));
     if (isFull && runtime.name === "Node.js") {
       await report(`${title}, ${mechanism}, test files`, () => testFiles(program, env));
@@ -137,6 +140,24 @@ async function smoke({ args }, program, env) {
     rmSync(folder, { recursive: true });
   }
   return "echoed 1 MB, canceled, disconnected, closed, and ended by itself";
+}
+
+/** A program of node-serialport, in the main thread and in a worker; on Node.js also by the preload. */
+async function inPlace({ args, name }, program, given) {
+  const { ANYSERIAL_READINESS: mechanism, ...env } = given;
+  if (mechanism !== "libuv") env.ANYSERIAL_READINESS = mechanism; // a worker has none of it to force
+  const script = "scripts/runtime-serialport.mjs";
+  const result = await lastLine([program, ...args, script], env);
+  if (name !== "Node.js") return result;
+  const register = join(root, "packages/serialport/dist/register.cjs");
+  for (const how of ["--import", "--require"]) {
+    for (const loads of ["import", "require"]) {
+      const command = [program, how, register, script, loads];
+      const said = await lastLine(command, { ...env, NODE_DEBUG: "anyserial" });
+      if (said !== "ours") throw new Error(`${how} gives ${said} to ${loads}`);
+    }
+  }
+  return `${result}; preloaded`;
 }
 
 async function conformance({ args }, program, env) {

@@ -1,7 +1,8 @@
-// `npm run test:wine -- [--bench] [--node=VERSION] [part of a file name…]`: the Windows backend over real Win32 calls,
-// under Wine. Installs what is missing, joins COM ports on ptys by cables, and runs the compiled
-// conformance and Windows tests by `node.exe --test` on several versions of Node.js. Ends with
-// "N passed, N failed, N skipped"; skips visibly where Wine cannot be had; leaves no process behind.
+// `npm run test:wine -- [--bench] [--node=VERSION] [part of a file name…]`: the Windows backend
+// over real Win32 calls, under Wine. Installs what is missing, joins COM ports on ptys by cables,
+// and runs the compiled conformance and Windows tests by `node.exe --test` on several versions of
+// Node.js. Ends with "N passed, N failed, N skipped"; skips visibly where Wine is unavailable;
+// leaves no process behind.
 import { spawn, spawnSync } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +19,7 @@ import {
 const TOTAL_SECONDS = 560;
 const FILE_SECONDS = 120;
 const PORT_COUNT = 48;
-/** The first runs every test, the others what depends on the runtime. */
+/** The first runs every test, the others those that depend on the runtime. */
 const VERSIONS = ["20.20.2", "22.23.3", "24.21.0", "26.10.0"];
 const ON_EVERY_VERSION = ["process.wine.js"];
 

@@ -13,7 +13,7 @@ const WITHOUT_TTYBUS =
 export function compileHubPeers() {
   const folder = mkdtempSync(join(tmpdir(), "anyserial-bench-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  process.env.TMPDIR = folder; // for what the hubs make, which end by being killed
+  process.env.TMPDIR = folder; // for files of the hubs, which end by being killed
   const compile = (name) => {
     const program = join(folder, name);
     const args = ["-O2", "-pthread", "-o", program, here(`../peers/${name}.c`)];
@@ -21,7 +21,7 @@ export function compileHubPeers() {
     if (status !== 0) throw new Error(`cc cannot compile ${name}.c: is a C compiler here?`);
     return program;
   };
-  return { hub: compile("hub"), load: compile("hub-load") };
+  return { awake: compile("awake"), hub: compile("hub"), load: compile("hub-load") };
 }
 
 /** Those that can take part. */
@@ -41,7 +41,7 @@ export function listHubs(tools) {
   ];
 }
 
-/** ttybus, where somebody has built it: it is in no distribution. */
+/** ttybus, where it has been built: no distribution has it. */
 export function ttybus() {
   const programs = process.env.ANYSERIAL_BENCH_TTYBUS;
   return {

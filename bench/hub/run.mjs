@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { setUp } from "../../scripts/setup.mjs";
+import { MACHINES } from "../machine.mjs";
 import { describeMachine, toMarkdown } from "../report.mjs";
 import { compileHubPeers, listHubs, ttybus } from "./contenders.mjs";
 import {
@@ -27,7 +28,7 @@ const ROWS = {
 /**
  * Runs it.
  *
- * @param args Options: `--only ROW`, `--members N`, `--rounds N`, `--quick`, `--strict`, `--json`.
+ * @param args Options: `--only ROW`, `--members N`, `--machine STATE`, `--rounds N`, `--quick`, `--strict`, `--json`.
  * @returns The exit code.
  */
 export async function runHubBench(args) {
@@ -36,6 +37,7 @@ export async function runHubBench(args) {
     options: {
       only: { type: "string", multiple: true, default: Object.keys(ROWS) },
       members: { type: "string", multiple: true, default: ["3", "8", "32"] },
+      machine: { type: "string", multiple: true, default: MACHINES },
       rounds: { type: "string" },
       quick: { type: "boolean", default: false },
       strict: { type: "boolean", default: false },
@@ -48,7 +50,8 @@ export async function runHubBench(args) {
   const bus = ttybus();
   const machine = describeMachine();
   const rounds = Number(options.rounds ?? (options.quick ? 3 : 15));
-  const context = { tools, hubs: hubs.filter(({ skipped }) => !skipped), rounds, bus };
+  const measured = hubs.filter(({ skipped }) => !skipped);
+  const context = { tools, hubs: measured, rounds, bus, machines: options.machine };
   const lines = [];
   for (const name of options.only) {
     console.error(`bench: hub ${name}`);

@@ -31,6 +31,6 @@ for (const path of paths) {
   await appeared(path);
   console.log(path);
 }
-for await (const _ of process.stdin); // until nobody asks any more
+for await (const _ of process.stdin); // until there are no more requests
 rmSync(folder, { recursive: true, force: true });
 process.exit(0);

@@ -33,6 +33,7 @@ def round_trips(count):
     samples.sort()
     return {
         "p50Us": samples[count // 2] / 1e3,
+        "p90Us": samples[count * 9 // 10] / 1e3,
         "p99Us": samples[count * 99 // 100] / 1e3,
         "cpuUs": cpu / count,
     }

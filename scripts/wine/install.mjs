@@ -1,6 +1,7 @@
-// What `npm run test:wine` runs on: Wine from Debian, node.exe and koffi for Windows from npm, a prefix
-// with COM ports, the modem-line shim, and the built package beside its Windows koffi. All of it is kept
-// in node_modules/.cache/wine but for Wine itself. Each function gives what it made, or a reason.
+// The environment of `npm run test:wine`: Wine from Debian, node.exe and koffi for Windows from
+// npm, a prefix with COM ports, the modem-line shim, and the built package beside its Windows
+// koffi. All of it is kept in node_modules/.cache/wine but for Wine itself. Each function returns
+// the path that it made, or a reason.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -61,7 +62,7 @@ export function obtainNode(version) {
   return { program };
 }
 
-/** What the Windows binding of node-serialport is made of. */
+/** Packages of the Windows binding of node-serialport. */
 const PEER = [
   "@serialport/bindings-cpp",
   "@serialport/bindings-interface",
@@ -87,6 +88,10 @@ export function stagePackage({ withPeer }) {
   copy(native, "node_modules/@koromix/koffi-win32-x64");
   for (const name of ["package.json", "dist", ".test"]) {
     copy(join(root, "packages/anyserial", name), `anyserial/${name}`);
+  }
+  for (const name of ["package.json", "dist"]) {
+    const support = "node_modules/@anyserial/test-support";
+    copy(join(root, support, name), `${support}/${name}`);
   }
   for (const name of withPeer ? PEER : []) {
     copy(join(root, "node_modules", name), `node_modules/${name}`);
@@ -159,7 +164,7 @@ function wineEnvironment({ wine, prefix }) {
   };
 }
 
-/** Node.js refuses to run on what Wine takes for Windows by default. */
+/** Node.js refuses to run on the version of Windows that Wine reports by default. */
 function registryOf(folder, portCount) {
   const ports = Array.from(
     { length: portCount },

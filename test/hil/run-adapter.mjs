@@ -19,7 +19,10 @@ const files = readdirSync("test/hil/adapter")
     compiled: resolve(`test/hil/.test/adapter/${file.replace(/ts$/, "js")}`),
   }));
 if (files.length === 0) stop(`no test file matches ${parts.join(" ")}`);
-const count = await runTestFiles(files, { timeoutSeconds: FILE_TIMEOUT_SECONDS, parallel: 1 });
+const count = await runTestFiles(
+  files.map((file) => [file]),
+  { timeoutSeconds: FILE_TIMEOUT_SECONDS, parallel: 1 },
+);
 console.log(closingLines(count));
 process.exitCode = count.failed > 0 || count.passed === 0 ? 1 : 0;
 

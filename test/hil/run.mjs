@@ -55,9 +55,10 @@ async function chooseGuests() {
     console.error(`hil: --guest takes ${options.shell ? "one" : "some"} of: ${names.join(", ")}`);
     process.exit(2);
   }
-  const chosen = names.filter((name) => options.guest.length === 0 || options.guest.includes(name));
-  const modules = chosen.map((name) => import(`./guests/${name}.mjs`));
-  return (await Promise.all(modules)).map(({ guest }) => guest);
+  const isNamed = ({ name }) => options.guest.includes(name);
+  const modules = names.map((name) => import(`./guests/${name}.mjs`));
+  const all = (await Promise.all(modules)).map(({ guest }) => guest);
+  return all.filter((guest) => (options.guest.length > 0 ? isNamed(guest) : !guest.onlyNamed));
 }
 
 /** The test files of a guest: those in the folder of its name, and those of the library that it names. */
@@ -79,7 +80,10 @@ function compiledFile(source) {
   return compiled.replace(/\.ts$/, ".js");
 }
 
-/** Fetches what a guest boots from; its files are skipped, with the reason, where that cannot be had. */
+/**
+ * Fetches the files that a guest boots from; where they are unavailable its tests are skipped, with
+ * the reason.
+ */
 async function prepare(guest, files) {
   const context = { cache, signal: stopped.signal, log: console.log };
   let provided;
@@ -119,7 +123,7 @@ async function runAll() {
   if (total.failed > 0) process.exitCode ||= 1;
 }
 
-/** Runs one guest. What it prints is held back while another one runs, so that they do not mix. */
+/** Runs one guest. Its output is held back while another one runs, so that they do not mix. */
 async function runOne({ prepared, files }) {
   const { name } = prepared.guest;
   const isAlone = queue.length === 1;

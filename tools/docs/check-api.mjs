@@ -18,7 +18,9 @@ const ASYNC_TYPES = [
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const entries = [
-  ...["index", "sync", "testing", "pty"].map((name) => `packages/anyserial/src/${name}.ts`),
+  ...["index", "sync", "testing", "pty", "adapter", "framing", "web-serial"].map(
+    (name) => `packages/anyserial/src/${name}.ts`,
+  ),
   "packages/hub/src/index.ts",
 ];
 const app = await Application.bootstrap({

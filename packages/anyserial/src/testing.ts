@@ -1,18 +1,24 @@
-// The public names of `anyserial/testing`: what tests without hardware are made of.
+// The public names of `anyserial/testing`: parts for tests without hardware.
 
-export type { MemoryHooks, MemoryPortOptions } from "./backend/memory.ts";
-export type { MemoryDriverOptions } from "./backend/memory-driver.ts";
-export type { MemoryLineError } from "./backend/memory-queue.ts";
+/// <reference types="node" preserve="true" />
+
+export type { MemoryLineError } from "./memory/byte-queue.ts";
+export type { MemoryDriverOptions } from "./memory/driver.ts";
+export { type FaultCounts, type FaultDecision, FaultPlan } from "./memory/fault-plan.ts";
+export type {
+  FaultBurst,
+  FaultOperation,
+  FaultPlanOptions,
+  ShortTransfers,
+} from "./memory/fault-plan-options.ts";
+export type { MemoryHooks, MemoryPortOptions } from "./memory/memory-backend.ts";
+export type { FakeFailure } from "./testing/failing-port.ts";
 export {
-  type FaultBurst,
-  type FaultCounts,
-  type FaultDecision,
-  type FaultOperation,
-  FaultPlan,
-  type FaultPlanOptions,
-  type ShortTransfers,
-} from "./fault-plan.ts";
-export { type BackendSuiteOptions, backendSuite, type SuiteTest } from "./testing/backend-suite.ts";
+  createFakeSerialService,
+  type FakeSerialPort,
+  type FakeSerialPortOptions,
+  type FakeSerialService,
+} from "./testing/fake-serial-service.ts";
 export {
   type SerialPairEndOptions,
   type SerialPortPair,
@@ -20,4 +26,3 @@ export {
   serialPortPair,
 } from "./testing/port-pair.ts";
 export { openPtyPair, type PtyPair } from "./testing/pty-pair.ts";
-export type { SuiteHooks, SuitePair, SuiteTrait } from "./testing/suite-pair.ts";

@@ -1,14 +1,19 @@
 // The program: the process's arguments, streams and signals in, its exit code out. The only file that
 // exits the process. Runs when imported.
 
-import { EXIT_FAILURE, signalExitCode } from "./exit-codes.ts";
-import { Interrupted, OutputClosedError } from "./interruption.ts";
-import { Output } from "./output.ts";
+import type { ClaimOutputError } from "./command/command.ts";
+import { EXIT_FAILURE, signalExitCode } from "./command/exit-codes.ts";
+import { Interrupted, OutputClosedError } from "./command/interruption.ts";
 import { runProgram } from "./run.ts";
-import { listTerminals, replaceGoneTerminals, setTerminalBlocking } from "./terminal-output.ts";
+import { Output } from "./terminal/output.ts";
+import {
+  listTerminals,
+  replaceGoneTerminals,
+  setTerminalBlocking,
+} from "./terminal/terminal-output.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-/** A command that was told to end and has not after this time is ended, in milliseconds. */
+/** Time that a command has to end after a signal, before it is ended by force, in milliseconds. */
 const GRACE_MS = 80;
 const GRACE_TURNS = 20;
 
@@ -28,6 +33,12 @@ function onHangup(listener: () => void): () => void {
   };
 }
 
+let graceMs = (): number => GRACE_MS;
+
+function setGrace(wanted: () => number): void {
+  graceMs = (): number => Math.max(GRACE_MS, wanted());
+}
+
 function interrupt(name: NodeJS.Signals): void {
   if (name === "SIGHUP" && hangupListener !== undefined) {
     hangupListener();
@@ -36,7 +47,7 @@ function interrupt(name: NodeJS.Signals): void {
   const code = signalExitCode(name);
   if (ending.signal.aborted) process.exit(code);
   ending.abort(new Interrupted(name));
-  setTimeout(() => void forceExit(code), GRACE_MS);
+  setTimeout(() => void forceExit(code), graceMs());
 }
 
 /** Ends a command that hangs; one that only got no processor time has a few turns to end itself. */
@@ -45,20 +56,33 @@ async function forceExit(code: number): Promise<void> {
   process.exit(process.exitCode ?? code);
 }
 
+let claimOutputError: ClaimOutputError = () => false;
+
+function onOutputError(claim: ClaimOutputError): void {
+  claimOutputError = claim;
+}
+
+let claimUncaught = (_error: unknown): boolean => false;
+
+function onUncaught(claim: (error: unknown) => boolean): void {
+  claimUncaught = claim;
+}
+
 function crash(error: unknown): void {
+  if (claimUncaught(error)) return;
   output.error(error);
   process.exit(EXIT_FAILURE); // exit listeners restore the terminal, the port's settings and links
 }
 
-/** Waits until what was printed is out, unless the program is told to end. */
+/** Waits until the output is written, unless the program is interrupted. */
 async function printed(): Promise<void> {
   const streams = [stdout, stderr].filter((stream) => stream.writableLength > 0);
   const written = streams.map((stream) => new Promise((resolve) => stream.write("", resolve)));
-  const told = new Promise((resolve) => {
+  const interrupted = new Promise((resolve) => {
     if (ending.signal.aborted) resolve(undefined);
     ending.signal.addEventListener("abort", resolve, { once: true });
   });
-  await Promise.race([Promise.all(written), told]);
+  await Promise.race([Promise.all(written), interrupted]);
 }
 
 for (const name of SIGNALS) process.on(name, interrupt);
@@ -67,13 +91,26 @@ process.removeAllListeners("warning"); // Node prints several lines
 process.on("warning", (warning) => output.warning(warning));
 for (const stream of [stdout, stderr]) {
   setTerminalBlocking(stream, false);
-  stream.on("error", (error) => ending.abort(new OutputClosedError(error)));
+  stream.on("error", (error) => {
+    if (!claimOutputError(error, stream)) ending.abort(new OutputClosedError(error));
+  });
 }
 process.on("exit", () => {
   setTerminalBlocking(stdout, true);
   replaceGoneTerminals(terminals);
 });
 
-const code = await runProgram({ args, stdin, stdout, stderr, signal: ending.signal, onHangup });
+const { signal } = ending;
+const code = await runProgram({
+  args,
+  stdin,
+  stdout,
+  stderr,
+  signal,
+  onHangup,
+  onOutputError,
+  onUncaught,
+  setGrace,
+});
 await printed();
 process.exit(code);

@@ -1,13 +1,13 @@
 // From the program's arguments to the exit code of a command.
 
 import { readFile } from "node:fs/promises";
-import { nearest } from "@anyserial/hub/nearest";
-import { type CommandContext, report } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
-import { EXIT_OK } from "./exit-codes.ts";
-import { Output } from "./output.ts";
-import { formatOverview } from "./usage.ts";
-import { UsageError } from "./usage-error.ts";
+import { nearest } from "anyserial/arguments";
+import { type CommandContext, report } from "./command/command.ts";
+import { EXIT_OK } from "./command/exit-codes.ts";
+import { formatOverview } from "./command/usage.ts";
+import { COMMANDS } from "./commands/all.ts";
+import { UsageError } from "./options/usage-error.ts";
+import { Output } from "./terminal/output.ts";
 
 /**
  * Runs the program.

@@ -1,11 +1,12 @@
 // The subpath `@anyserial/hub/config`: configuration files.
 
-export { EXAMPLE_CONFIG } from "./config/example.ts";
+/// <reference types="node" preserve="true" />
+
+export type { CheckOptions } from "./config/check-text.ts";
 export {
-  type CheckOptions,
   type ConfigCheck,
   checkHubConfig,
   loadHubConfig,
-  validateHubConfig,
 } from "./config/load.ts";
 export { type ConfigProblem, formatProblem, HubConfigError } from "./config/problem.ts";
+export { validateHubConfig } from "./config/validate.ts";

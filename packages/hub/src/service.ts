@@ -1,5 +1,14 @@
-// The subpath `@anyserial/hub/service`: a hub as a service. What `anyserial hub FILE` runs.
+// The subpath `@anyserial/hub/service`: a hub as a service, as `anyserial hub FILE` runs it.
 
-export { HubService, type HubServiceOptions, startHubService } from "./service/hub-service.ts";
-export { type CaptureStatus, type Health, type HubStatus, healthOf } from "./status.ts";
-export { SystemdNotifier, type SystemdOptions, takeSystemdEnv } from "./systemd.ts";
+/// <reference types="node" preserve="true" />
+
+export { claimDeviceError } from "./members/device-scope.ts";
+export {
+  type CaptureStatus,
+  type Health,
+  type HubStatus,
+  healthOf,
+  type LogStatus,
+} from "./model/status.ts";
+export type { HubServiceOptions } from "./service/check-options.ts";
+export { HubService, startHubService } from "./service/hub-service.ts";

@@ -1,5 +1,5 @@
-// What the driver of the adapter that ANYSERIAL_TEST_PORT names makes of settings: what it takes passes
-// bytes, what it changes is told.
+// Settings on the driver of the adapter that ANYSERIAL_TEST_PORT names: a setting that it takes
+// passes bytes, a setting that it changes is reported.
 
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
@@ -34,7 +34,7 @@ async function passes(config: SerialConfigInput, bytes: Uint8Array): Promise<voi
 
 async function receive(port: SerialPort, count: number): Promise<Buffer> {
   return Buffer.from(
-    await port.buffered().receiveExactly(count, { signal: AbortSignal.timeout(REPLY_MS) }),
+    await port.reader.receiveExactly(count, { signal: AbortSignal.timeout(REPLY_MS) }),
   );
 }
 
@@ -86,7 +86,7 @@ test("close() leaves low latency as it was", { skip }, async (t) => {
   equal((await inspectSerialPort(adapter.paths.a)).lowLatency, lowLatency);
 });
 
-/** What the driver says against settings; `undefined` where it takes them. */
+/** The driver's objection to settings; `undefined` where it takes them. */
 async function refusalOf(config: SerialConfigInput): Promise<string | undefined> {
   try {
     await using _port = await openSerialPort(adapter.paths.a, config);

@@ -2,7 +2,7 @@
 // appears when it is plugged in.
 
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { until } from "../helpers/until.ts";
+import { until } from "@anyserial/test-support/until";
 import { nodeOf } from "./chips.ts";
 
 const GADGETS = "/sys/kernel/config/usb_gadget";

@@ -1,4 +1,4 @@
-// What a test and the process of its chips say to each other.
+// Messages between a test and the process of its chips.
 
 import type { CharacterError, ChipSettings, InputLines } from "./serial-chip.ts";
 
@@ -8,7 +8,7 @@ export interface ChipSpec {
   readonly serialNumber: string;
 }
 
-/** What a chip was told, and does. */
+/** Settings and state of a chip. */
 export interface ChipState extends ChipSettings {
   readonly dtr: boolean;
   readonly rts: boolean;

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { until } from "../helpers/until.ts";
+import { until } from "@anyserial/test-support/until";
 import type { Answer, ChipAction, ChipSpec, ChipState } from "./chip-messages.ts";
 import type { CharacterError, InputLines } from "./serial-chip.ts";
 
@@ -46,17 +46,17 @@ export class Chip {
     await this.#call({ action: "arrive", data, error });
   }
 
-  /** Stops to take what the host sends, beyond one packet; or goes on. */
+  /** Stops or resumes taking bytes from the host, beyond one packet. */
   async setStalled(stalled: boolean): Promise<void> {
     await this.#call({ action: "setStalled", stalled });
   }
 
-  /** Takes what it has sent to the line since the last call. */
+  /** Takes the bytes sent to the line since the last call. */
   async takeSent(): Promise<Uint8Array> {
     return (await this.#call({ action: "takeSent" })) as Uint8Array;
   }
 
-  /** Tells what the driver has told it. */
+  /** Returns the settings that the driver has sent, and the state. */
   async state(): Promise<ChipState> {
     return (await this.#call({ action: "state" })) as ChipState;
   }
@@ -81,7 +81,7 @@ export class ChipBoard {
   /**
    * Makes chips, not plugged in yet; each takes the port of dummy_hcd of its number.
    *
-   * @param specs What they are.
+   * @param specs The chips.
    */
   static async create(...specs: ChipSpec[]): Promise<ChipBoard> {
     const process = fork(PROGRAM, [], {
@@ -98,7 +98,7 @@ export class ChipBoard {
     await this.#ask({ action: "wire" });
   }
 
-  /** Ends the process; the kernel unplugs what it leaves. */
+  /** Ends the process; the kernel unplugs the rest. */
   async close(): Promise<void> {
     const ended = once(this.#process, "exit");
     this.#process.kill("SIGKILL"); // its blocking calls would keep a gentler end waiting

@@ -21,7 +21,7 @@ const REQUEST = {
 
 const GET_PART_NUMBER = 0x370b;
 const PART_CP2102 = 2;
-/** Events in the data begin with the escape, and go on with what they are. */
+/** Events in the data begin with the escape, followed by their kind. */
 const EVENT = { literalEscape: 0, lineWithCharacter: 1, line: 2 } as const;
 const LINE_STATUS = { overrun: 0x02, parity: 0x04, framing: 0x08, break: 0x10 } as const;
 /** Of the first word, and of the second. */
@@ -124,7 +124,10 @@ export class Cp210x extends SerialChip {
   }
 }
 
-/** Padded to what was asked for: the driver knows counterfeits, which have no events, by a short answer. */
+/**
+ * Padded to the requested length: the driver recognizes counterfeits, which have no events, by a
+ * short answer.
+ */
 function partNumber(length: number): Uint8Array {
   const answer = new Uint8Array(length);
   answer[0] = PART_CP2102;

@@ -1,4 +1,4 @@
-// What FunctionFS is told of a device: descriptors and strings, as <linux/usb/functionfs.h> lays
+// Data for FunctionFS about a device: descriptors and strings, as <linux/usb/functionfs.h> lays
 // them out, and the events that it reports. Pure.
 
 /** An endpoint: the number is what the device asks for, the kernel may give it another. */

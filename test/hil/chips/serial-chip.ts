@@ -1,6 +1,6 @@
 // The half of a USB serial adapter that all chips share: the pins, a transmitter with room for one
-// packet, and a receiver that keeps what has arrived until the host takes it. How requests and
-// packets look is for each chip to say.
+// packet, and a receiver that keeps what has arrived until the host takes it. Each chip defines its
+// requests and packets.
 
 import { EventEmitter, once } from "node:events";
 import type { Endpoint, Setup } from "./function-fs.ts";
@@ -14,10 +14,10 @@ export interface InputLines {
   readonly dcd: boolean;
 }
 
-/** What is wrong with a character that arrives. */
+/** Error of an arriving character. */
 export type CharacterError = "break" | "framing" | "parity" | "overrun";
 
-/** What the driver has told the chip. */
+/** Settings that the driver has sent to the chip. */
 export interface ChipSettings {
   readonly baudRate: number;
   readonly dataBits: number;
@@ -144,18 +144,18 @@ export abstract class SerialChip implements DeviceModel {
     this.#push({ data, error, lines: this.lines });
   }
 
-  /** Stops or goes on to take what the host sends, beyond one packet. */
+  /** Stops or resumes taking bytes from the host, beyond one packet. */
   setStalled(stalled: boolean): void {
     this.#isStalled = stalled;
     this.#changed.emit("change");
   }
 
-  /** Takes what was sent since the last call; nothing while the chip is wired to another one. */
+  /** Takes the bytes sent since the last call; none while the chip is wired to another one. */
   takeSent(): Uint8Array {
     return Buffer.concat(this.#sent.splice(0));
   }
 
-  /** Forgets what arrived and the host has not taken. */
+  /** Forgets arrived bytes that the host has not taken. */
   purge(): void {
     this.#arrivals = [];
     this.#changed.emit("change");
@@ -171,10 +171,10 @@ export abstract class SerialChip implements DeviceModel {
 
   /** Something waits in the transmitter from now on, or nothing any more. */
   protected onTransmitter(): void {
-    // Most chips tell only when they are asked.
+    // Most chips report only on request.
   }
 
-  /** Has a packet without characters tell the host how things stand. */
+  /** Sends the host a packet without characters, with the present state. */
   protected report(): void {
     this.#push({ data: new Uint8Array(), error: undefined, lines: this.lines });
   }

@@ -25,18 +25,18 @@ import {
   type Setup,
 } from "./function-fs.ts";
 
-/** What the host reads when the device is plugged in. */
+/** Identity that the host reads when the device is plugged in. */
 export interface DeviceIdentity {
   readonly vendorId: number;
   readonly productId: number;
-  /** bcdDevice: drivers tell chips apart by it. */
+  /** bcdDevice: drivers distinguish chips by it. */
   readonly release: number;
   readonly manufacturer: string;
   readonly product: string;
   readonly serialNumber: string;
 }
 
-/** What makes a device this device. */
+/** Identity and behavior of a device. */
 export interface DeviceModel {
   readonly identity: DeviceIdentity;
   readonly endpoints: readonly Endpoint[];
@@ -79,7 +79,7 @@ export class UsbDevice {
   /**
    * Makes a device that is not plugged in yet.
    *
-   * @param model What it is.
+   * @param model Identity and behavior.
    * @param port Number of the dummy_hcd port; one device each.
    */
   static create(model: DeviceModel, port: number): UsbDevice {
@@ -102,7 +102,7 @@ export class UsbDevice {
     writeFileSync(`${this.#gadget}/UDC`, this.#udc);
   }
 
-  /** Disconnects it: what is pending on its endpoints fails. */
+  /** Disconnects it: pending requests on its endpoints fail. */
   unplug(): void {
     writeFileSync(`${this.#gadget}/UDC`, "\n");
   }
@@ -133,7 +133,7 @@ export class UsbDevice {
     try {
       await writeTo(this.#file(at), bytes, 0, bytes.length, null);
     } catch {
-      // Unplugged: what was on its way is gone.
+      // Unplugged: bytes on their way are gone.
     }
   }
 
@@ -172,7 +172,7 @@ export class UsbDevice {
     const room = Buffer.alloc(Math.max(setup.length, 1)); // Node skips a read of nothing
     if (setup.isIn) {
       const answer = this.#model.answer(setup);
-      // To do the opposite of what was asked for is how FunctionFS is told to stall.
+      // Doing the opposite of the request makes FunctionFS stall.
       if (answer === undefined) readSync(this.#control, room);
       else writeSync(this.#control, answer.subarray(0, setup.length));
     } else {

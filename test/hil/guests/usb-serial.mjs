@@ -9,8 +9,9 @@ export const guest = {
   fileTimeoutSeconds: 450,
   modules: ["uhci_hcd", "ohci_hcd", "ohci_pci", "ftdi_sio"],
   channels: ["left", "right"],
-  // Of QEMU's controllers one that fails what is sent to a device that has gone, as real ones do, and one that
-  // ends a transfer where the emulated chip has no more. A real chip ends it by a packet that is not full; this one
-  // has none to send when its bytes fill packets of 62, and on UHCI they wait for more to come.
+  // Of QEMU's controllers one that fails transfers to a device that has gone, as real ones do, and
+  // one that ends a transfer where the emulated chip has no more. A real chip ends it by a packet
+  // that is not full; this one has none to send when its bytes fill packets of 62, and on UHCI they
+  // wait for more to come.
   devices: ["-device", "piix3-usb-uhci,id=uhci", "-device", "pci-ohci,id=ohci"],
 };

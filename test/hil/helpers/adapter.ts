@@ -1,8 +1,8 @@
-// The adapter that the environment names: its wires, found out by trying, and the reasons for what its
-// tests cannot do.
+// The adapter that the environment names: its wires, found out by trying, and the reasons for tests
+// that it cannot run.
 
 import type { SerialPort } from "anyserial";
-import type { BackendSuiteOptions } from "anyserial/testing";
+import type { BackendSuiteOptions } from "anyserial/testing/conformance";
 import { type EndPaths, JoinedPorts, openEnds } from "./joined-ports.ts";
 import { passMark } from "./sweep.ts";
 
@@ -17,7 +17,7 @@ export interface Adapter {
   readonly ends: JoinedPorts;
   /** One port is both ends. */
   readonly isLoop: boolean;
-  /** Why nothing can be tested; `undefined` where what is sent arrives. */
+  /** Why nothing can be tested; `undefined` where sent bytes arrive. */
   readonly unusable: string | undefined;
   /** RTS of each end is CTS of the other, and DTR is DSR. */
   readonly lines: { readonly rtsCts: boolean; readonly dtrDsr: boolean };
@@ -36,7 +36,7 @@ const NOTHING = {
   hasCounters: false,
 } as const;
 
-/** Finds out what is joined; leaves the port closed. */
+/** Finds out which pins are joined; leaves the port closed. */
 export async function findAdapter(): Promise<Adapter> {
   const { ANYSERIAL_TEST_PORT: port, ANYSERIAL_TEST_PEER: peer } = process.env;
   const paths = { a: port ?? "", b: peer ?? port ?? "" };
@@ -63,11 +63,11 @@ export async function findAdapter(): Promise<Adapter> {
   }
 }
 
-/** What the conformance suite cannot do over an adapter that nobody handles meanwhile, and why. */
+/** Tests of the conformance suite that an adapter cannot run unattended, with the reasons. */
 export function missingOf(adapter: Adapter): BackendSuiteOptions["missing"] {
   const { isLoop, lines, hasBreak, hasFraming, hasCounters } = adapter;
   const unheld = "nothing holds the sender back on a line without flow control";
-  const hands = "nobody is there to do it";
+  const hands = "the test runs unattended";
   const isJoined = lines.rtsCts && lines.dtrDsr;
   return {
     disconnect: hands,
@@ -75,9 +75,9 @@ export function missingOf(adapter: Adapter): BackendSuiteOptions["missing"] {
     injectError: hands,
     backpressure: unheld,
     outputQueue: unheld,
-    refusal: "what the driver refuses is not known",
+    refusal: "the settings that the driver refuses are not known",
     modemLineCounts: "whether the driver counts edges is not known",
-    wholeReads: "an adapter hands over what it received in packets",
+    wholeReads: "an adapter passes received bytes on in packets",
     rtsCts: "when the driver drops RTS is not known",
     ...(isLoop ? { twoEnds: "one port is both ends" } : {}),
     ...(isJoined ? {} : { modemLines: "join RTS and CTS, DTR and DSR" }),
@@ -131,6 +131,6 @@ async function breakArrives(a: SerialPort, b: SerialPort): Promise<boolean> {
 
 async function keepsFraming(port: SerialPort): Promise<boolean> {
   await port.configure({ dataBits: 7, parity: "even", unsupportedPolicy: "ignore" });
-  const { dataBits, parity } = port.effectiveConfig();
+  const { dataBits, parity } = await port.effectiveConfig();
   return dataBits === 7 && parity === "even";
 }

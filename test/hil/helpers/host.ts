@@ -17,8 +17,8 @@ let turn: Promise<unknown> = Promise.resolve();
  * Asks the host for an action and waits for its answer.
  *
  * @param action One of those in machine/host.mjs.
- * @param parameters What the action takes.
- * @returns What it answers.
+ * @param parameters Parameters of the action.
+ * @returns The host's answer.
  */
 export function askHost(action: string, parameters: object = {}): Promise<unknown> {
   const asked = turn.then(() => ask(action, parameters));

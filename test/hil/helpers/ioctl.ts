@@ -1,5 +1,6 @@
-// What the tests ask the kernel behind the library's back: the output lines, and the loopback that a UART
-// has for tests. From <asm-generic/ioctls.h> and <asm-generic/termios.h>, which x86 and arm64 share.
+// Requests of the tests to the kernel, beside the library: the output lines, and the loopback that
+// a UART has for tests. From <asm-generic/ioctls.h> and <asm-generic/termios.h>, which x86 and
+// arm64 share.
 
 import koffi from "koffi";
 

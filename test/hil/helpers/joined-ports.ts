@@ -1,8 +1,8 @@
-// Two ports with a cable between them, or one with its pins joined. What a test left on the line is taken
-// off before the next one.
+// Two ports with a cable between them, or one with its pins joined. Bytes that a test left on the
+// line are removed before the next one.
 
 import { openSerialPort, type SerialConfigInput, type SerialPort } from "anyserial";
-import type { SuitePair } from "anyserial/testing";
+import type { SuitePair } from "anyserial/testing/conformance";
 import { sweep } from "./sweep.ts";
 
 /** Paths of the two ends; the same one twice for a port whose pins are joined. */
@@ -45,7 +45,7 @@ export class JoinedPorts {
     };
   }
 
-  /** Takes off what is on the line. */
+  /** Removes the bytes on the line. */
   async clean(): Promise<void> {
     await sweep(this.#paths.a, this.#paths.b);
   }

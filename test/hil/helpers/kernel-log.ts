@@ -1,5 +1,5 @@
-// The kernel's log, with the times at which the kernel itself wrote it: what a reaction is measured
-// against. The records of /dev/kmsg are described in Documentation/ABI/testing/dev-kmsg.
+// The kernel's log, with the times at which the kernel itself wrote it: the reference for reaction
+// times. The records of /dev/kmsg are described in Documentation/ABI/testing/dev-kmsg.
 
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 
@@ -14,7 +14,7 @@ interface LogRecord {
   readonly text: string;
 }
 
-/** What the kernel logs from here on. */
+/** The records of the kernel's log from here on. */
 export class KernelLog {
   readonly #fd: number;
   /** What to add to a time of the kernel, in milliseconds, to get one of performance.now(). */
@@ -31,7 +31,7 @@ export class KernelLog {
   /**
    * Finds when the kernel logged something for the first time since this was asked last.
    *
-   * @param pattern What it logged.
+   * @param pattern Matches the record.
    * @returns The time, in milliseconds, as of performance.now().
    */
   timeOf(pattern: RegExp): number {
@@ -44,14 +44,15 @@ export class KernelLog {
     closeSync(this.#fd);
   }
 
-  /** Has the kernel log the time; what passes meanwhile is the window in which it did. */
+  /** Makes the kernel log the time; the duration of the call is the window in which it did. */
   #compareClocks(): { readonly offsetMs: number; readonly windowMs: number } {
     const mark = `anyserial-hil ${process.pid} ${performance.now()}`;
     const before = performance.now();
     writeSync(this.#fd, `${mark}\n`); // a record without an end is not handed out yet
     const after = performance.now();
     const own = this.#read().find(({ text }) => text === mark);
-    if (own === undefined) throw new Error("the kernel's log lacks what was just written to it");
+    if (own === undefined)
+      throw new Error("the kernel's log lacks the record that was just written");
     return { offsetMs: (before + after) / 2 - own.timeUs / 1000, windowMs: after - before };
   }
 

@@ -1,7 +1,7 @@
-// A UART on the PCI bus, which the kernel can be told to lose and to find again.
+// A UART on the PCI bus, which the kernel can lose and find again on request.
 
 import { existsSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
-import { until } from "./until.ts";
+import { until } from "@anyserial/test-support/until";
 
 const TERMINALS = "/sys/class/tty";
 

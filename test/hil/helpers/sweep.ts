@@ -1,4 +1,4 @@
-// Takes what a test left on its way, so that the next one does not get it.
+// Removes bytes that a test left on their way, so that the next one does not get them.
 
 import { openSerialPort, type SerialPort } from "anyserial";
 
@@ -7,7 +7,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 /**
  * Empties a cable in both directions.
  *
- * @param one Path of the port at one end, which nobody has open.
+ * @param one Path of the port at one end, which must be closed.
  * @param other Path of the other; the same where the pins of one port are joined.
  */
 export async function sweep(one: string, other: string): Promise<void> {
@@ -21,7 +21,7 @@ export async function sweep(one: string, other: string): Promise<void> {
  * Sends a mark that nothing else looks like, and waits until it arrives.
  *
  * @param from Sends.
- * @param to Receives, and drops what is before the mark.
+ * @param to Receives, and drops bytes before the mark.
  * @param signal Ends the wait.
  */
 export async function passMark(
@@ -31,5 +31,5 @@ export async function passMark(
 ): Promise<void> {
   const mark = crypto.getRandomValues(new Uint8Array(16));
   await from.send(mark);
-  await to.buffered().receiveUntil(mark, { signal, maxBytes: MOST_BYTES });
+  await to.reader.receiveUntil(mark, { signal, maxBytes: MOST_BYTES });
 }

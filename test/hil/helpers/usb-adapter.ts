@@ -2,8 +2,8 @@
 // library under test.
 
 import { readdirSync, readFileSync, realpathSync } from "node:fs";
+import { until } from "@anyserial/test-support/until";
 import { qmp } from "./host.ts";
-import { until } from "./until.ts";
 
 /** QEMU would put a hub in between where it is left to choose, which loses devices now and then. */
 const USB_PORTS = { left: "1", right: "2" };
@@ -87,7 +87,7 @@ class Adapter implements UsbAdapter {
     } catch (error) {
       // Right after device_del, the channel still counts as in use for a moment.
       if (/in use/.test(String(error))) return false;
-      // What a test file that was ended left plugged in.
+      // Devices that an aborted test file left plugged in.
       if (!/Duplicate device/.test(String(error))) throw error;
       await qmp("device_del", { id: chardev });
       return false;

@@ -1,8 +1,8 @@
-// Two USB adapters with a cable between them, for the conformance suite: what one sends the host passes on
-// to the other.
+// Two USB adapters with a cable between them, for the conformance suite: the host passes bytes of
+// one on to the other.
 
 import { openSerialPort, type SerialConfigInput } from "anyserial";
-import type { SuitePair } from "anyserial/testing";
+import type { SuitePair } from "anyserial/testing/conformance";
 import { askHost } from "./host.ts";
 import { sweep } from "./sweep.ts";
 import type { UsbAdapter } from "./usb-adapter.ts";

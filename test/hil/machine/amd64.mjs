@@ -1,4 +1,4 @@
-// What an x86 guest is made of. It runs the host's own Node.js and shared libraries.
+// The parts of an x86 guest. It runs the host's own Node.js and shared libraries.
 import { join } from "node:path";
 
 /** @type {import("./architecture.mjs").Architecture} */

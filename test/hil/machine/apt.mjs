@@ -17,7 +17,7 @@ export class Apt {
   /**
    * @param folder Keeps the lists of the archive.
    * @param architecture Debian's name of it: `amd64`, `arm64`.
-   * @param signal Ends what runs.
+   * @param signal Ends running programs.
    */
   constructor(folder, architecture, signal) {
     const state = join(folder, architecture);
@@ -59,7 +59,7 @@ export class Apt {
     return lines.split("\n").filter((name) => pattern.test(name));
   }
 
-  /** What installing packages would add to the host, each as `name=version`. */
+  /** Packages that an installation would add to the host, each as `name=version`. */
   async missing(packages) {
     const plan = await this.#apt("apt-get", [
       "--simulate",
@@ -79,7 +79,7 @@ export class Apt {
     return readdirSync(folder).map((file) => join(folder, file));
   }
 
-  /** What is installed on the host satisfies dependencies, if it is of the same architecture. */
+  /** Packages installed on the host satisfy dependencies, if the host has the same architecture. */
   #status(state) {
     const isHost = process.arch === "x64" && this.#architecture === "amd64";
     if (isHost && existsSync(HOST_STATUS)) return HOST_STATUS;

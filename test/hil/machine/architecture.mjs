@@ -1,4 +1,4 @@
-// What differs between the processors of guests; one module beside this one for each.
+// Differences between the processors of guests; one module beside this one for each.
 
 /**
  * @typedef Architecture
@@ -7,8 +7,8 @@
  * @property {(trees: Record<string, string>) => string} busybox A static busybox for the guest.
  * @property {(trees: Record<string, string>) => string} node The guest's path of Node.js.
  * @property {string} path The guest's PATH; `/hil` has the programs of busybox.
- * @property {(trees: Record<string, string>) => string[]} start Lines of shell that the guest runs first. What it
- * names as the host does must be there afterwards: the project's folder, and what Node.js is started from.
+ * @property {(trees: Record<string, string>) => string[]} start Lines of shell that the guest runs
+ *   first. Paths of the host must exist afterwards: the project's folder, and the path of Node.js.
  * @property {string} emulator Path of QEMU in the tools.
  * @property {string[]} arguments Arguments of QEMU: machine, processor, memory.
  */

@@ -1,4 +1,4 @@
-// What an arm64 guest is made of: its own root, with the C library of Debian, and Node.js and the FFI
+// The parts of an arm64 guest: its own root, with the C library of Debian, and Node.js and the FFI
 // driver of npm. The project is the host's, at the same path, with that driver laid over it.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

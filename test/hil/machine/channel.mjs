@@ -1,6 +1,6 @@
-// The host's end of a serial device of a guest: a socket of QEMU. It is read at all times unless a test wants
-// otherwise: a USB adapter whose peer does not read stops the whole machine. What arrives is kept, sent back, or passed on to another
-// channel.
+// The host's end of a serial device of a guest: a socket of QEMU. It is read at all times unless a
+// test wants otherwise: a USB adapter whose peer does not read stops the whole machine. Arriving
+// bytes are kept, sent back, or passed on to another channel.
 import { createConnection } from "node:net";
 
 /** One socket of QEMU. */
@@ -9,7 +9,7 @@ export class Channel {
   #socket;
   #received = [];
   #receivedBytes = 0;
-  /** @type {"keep" | "echo" | "sink" | "stall" | Channel} What becomes of the bytes that arrive. */
+  /** @type {"keep" | "echo" | "sink" | "stall" | Channel} Treatment of the arriving bytes. */
   #mode = "keep";
 
   constructor(path) {

@@ -5,12 +5,12 @@ import { basename } from "node:path";
 import { buffer } from "node:stream/consumers";
 
 /**
- * Runs a program; throws with what it said last when it fails.
+ * Runs a program; when it fails, throws an error with its last output.
  *
  * @param file The program.
  * @param args Its arguments.
  * @param options As of spawn(); a `signal` ends the program, and so does a `timeout`.
- * @returns What it wrote to its standard output, as bytes.
+ * @returns Its standard output, as bytes.
  */
 export async function run(file, args, options = {}) {
   const child = spawn(file, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });

@@ -12,11 +12,12 @@ import { provideInitramfs } from "./initramfs.mjs";
 import { provideTree } from "./trees.mjs";
 
 /**
- * @typedef Guest A machine and what it tests; `test/hil/NAME/*.test.ts` are its tests.
+ * @typedef Guest A machine and its tests, `test/hil/NAME/*.test.ts`.
  * @property {string} name
  * @property {import("./architecture.mjs").Architecture} architecture
  * @property {number} timeoutSeconds The machine is ended after this, whatever it does.
  * @property {number} [fileTimeoutSeconds] A test file is ended after this; 120 by default.
+ * @property {boolean} [onlyNamed] It runs only when `--guest` names it.
  * @property {string[]} modules Kernel modules to load, in order, each with its parameters behind it: `dummy_hcd num=2`.
  * @property {string[]} devices Arguments of QEMU.
  * @property {string[]} [channels] Names of socket chardevs whose other end the host is, see channel.mjs.
@@ -50,7 +51,7 @@ export async function provideTrees(architecture, context) {
 }
 
 /**
- * Builds what a guest boots from.
+ * Builds the files that a guest boots from.
  *
  * @param guest Its definition, from ../guests.
  * @param provided From provideTrees().
@@ -71,8 +72,8 @@ export async function prepareGuest(guest, { trees, versions }, context) {
  * Boots a guest and waits for its end.
  *
  * @param prepared From prepareGuest().
- * @param options `files` to test, as of runTestFiles(); or `shell`; `signal` that ends the machine; `print`, which
- * takes what it prints.
+ * @param options `files` to test, as of runTestFiles(); or `shell`; `signal` that ends the machine;
+ *   `print`, which takes its output.
  * @returns The counts of the tests, as of runTestFiles(), or why there are none.
  */
 export async function runGuest(prepared, { files, shell, signal, print }) {
@@ -104,7 +105,7 @@ function whyNoResult(code, seconds) {
   return `the machine ended (${code}) before its tests did`;
 }
 
-/** Writes what the guest's init runs: the mounts of a system, then the tests, then the end. */
+/** Writes the script of the guest's init: the mounts of a system, then the tests, then the end. */
 function writeStart(folder, { guest, trees }, { files, shell }) {
   const { architecture } = guest;
   const job = { files, timeoutSeconds: guest.fileTimeoutSeconds ?? 120 };
@@ -152,8 +153,8 @@ function cable(folder, [one, other]) {
 }
 
 /**
- * Starts QEMU. `timeout` ends it after its time, the hard way if need be; `setpriv` ends either when what
- * started it is gone.
+ * Starts QEMU. `timeout` ends it after its time, the hard way if need be; `setpriv` ends either
+ * when its parent is gone.
  */
 function startMachine(folder, { guest, trees, kernel, initramfs }, { seconds, shell }) {
   const { architecture } = guest;

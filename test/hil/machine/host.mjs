@@ -1,4 +1,4 @@
-// What the tests in a guest ask the host to do: one JSON object a line over a virtual serial port,
+// Requests of the tests in a guest to the host: one JSON object a line over a virtual serial port,
 // answered in the same way.
 import { createInterface } from "node:readline";
 import { Channel, connect } from "./channel.mjs";
@@ -11,7 +11,7 @@ const CONNECT_EVERY_MS = 20;
 export class Host {
   #qmp;
   #channels;
-  /** What the guest reported at its end, if it came that far. */
+  /** The guest's report at its end, if it came that far. */
   result;
 
   constructor(qmp, channels) {
@@ -61,7 +61,9 @@ export class Host {
     mode: ({ channel, mode }) => this.#channel(channel).setMode(this.#channels.get(mode) ?? mode),
     /** Sends bytes, in base 64. */
     send: ({ channel, data }) => this.#channel(channel).send(Buffer.from(data, "base64")),
-    /** Takes what a channel received, in base 64, and the number of bytes since its mode was set. */
+    /**
+     * Takes the bytes that a channel received, in base 64, and their number since its mode was set.
+     */
     receive: ({ channel }) => {
       const { data, bytes } = this.#channel(channel).takeReceived();
       return { data: data.toString("base64"), bytes };

@@ -10,7 +10,7 @@ import { toolEnvironment } from "./architecture.mjs";
 import { run } from "./command.mjs";
 
 const INIT = readFileSync(new URL("../guest/init.sh", import.meta.url), "utf8");
-/** What the root file system of every guest needs. */
+/** Modules for the root file system of every guest. */
 const ROOT_MODULES = ["netfs", "9pnet", "9pnet_virtio", "9p", "overlay"];
 const DIRECTORY = 0o040755;
 const PROGRAM = 0o100755;
@@ -54,7 +54,9 @@ function insmodLine({ file, parameters }) {
   return `${[file, ...parameters].join(" ")}\n`;
 }
 
-/** The module files to load, each behind those that it depends on. What the kernel has built in is left out. */
+/**
+ * The module files to load, each behind those that it depends on. Built-in modules are left out.
+ */
 async function orderModules({ kernel, release, tools, modules }, signal) {
   const folder = join(kernel, "lib/modules", release);
   if (!existsSync(join(folder, "modules.dep"))) {

@@ -9,7 +9,7 @@ import { run } from "./command.mjs";
 
 const PINNED = JSON.parse(readFileSync(new URL("packages.json", import.meta.url), "utf8"));
 const NPM_MS = 180_000;
-/** Name of a kernel package: the release, and what else tells it from its siblings. */
+/** Name of a kernel package: the release, and the part that distinguishes it from its siblings. */
 const KERNEL = /^linux-image-(\d+\.\d+)\.(\d+)\S*?-(amd64|arm64)$/;
 
 /**
@@ -17,7 +17,8 @@ const KERNEL = /^linux-image-(\d+\.\d+)\.(\d+)\S*?-(amd64|arm64)$/;
  *
  * @param tree What to unpack into it: `{ name, architecture, packages, withDependencies }` of Debian, or
  * `{ name, npm }` with the version of each package of npm, which gets a folder of its name.
- * @param context `{ cache, signal, log }`: the cache folder, what ends it, and where to report.
+ * @param context `{ cache, signal, log }`: the cache folder, a signal that ends it, and a function
+ *   for reports.
  * @returns `{ path, versions }`: the folder, and the `name=version` of each package that was asked for.
  */
 export async function provideTree(tree, context) {
@@ -32,7 +33,9 @@ export async function provideTree(tree, context) {
   if (!existsSync(record)) await fetchTree({ ...tree, wanted }, path, context);
   const versions = JSON.parse(readFileSync(record, "utf8"));
   for (const version of versions.filter((entry) => !wanted.includes(entry))) {
-    context.log(`hil: ${version} is used; packages.json pins what the archive no longer has`);
+    context.log(
+      `hil: ${version} is used; packages.json pins a version that the archive no longer has`,
+    );
   }
   return { path, versions };
 }

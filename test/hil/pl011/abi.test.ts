@@ -4,13 +4,18 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { until } from "@anyserial/test-support/until";
 import { inspectSerialPort, openSerialPort } from "anyserial";
 import { askHost, qmp } from "../helpers/host.ts";
 import { controlLines } from "../helpers/ioctl.ts";
-import { until } from "../helpers/until.ts";
 
 const PL011 = "/dev/ttyAMA0";
 const UART = "/dev/ttyS0";
+/** Of QEMU's machine "virt", hw/arm/virt.c. */
+const PL011_BASE = 0x0900_0000;
+/** ARM DDI 0183, 3.3.7. */
+const UARTLCR_H = 0x2c;
+const BRK = 1;
 
 await askHost("mode", { channel: "uart", mode: "pl011" });
 
@@ -21,7 +26,7 @@ test("configure() sets every framing and reads it back (TCSETS2, TCGETS2)", asyn
       for (const stopBits of [1, 2] as const) {
         await port.configure({ dataBits, parity, stopBits });
 
-        const effective = port.effectiveConfig();
+        const effective = await port.effectiveConfig();
         deepEqual(
           [effective.dataBits, effective.parity, effective.stopBits],
           [dataBits, parity, stopBits],
@@ -36,21 +41,21 @@ test("configure() sets standard and other rates, and refuses one beyond the cloc
   for (const baudRate of [50, 9600, 74_880, 115_200, 250_000, 1_500_000]) {
     await port.configure({ baudRate });
 
-    equal(port.effectiveConfig().baudRate, baudRate);
+    equal((await port.effectiveConfig()).baudRate, baudRate);
   }
   await rejects(port.configure({ baudRate: 2_000_000 }), {
     code: "ERR_SERIAL_SETTING_CHANGED",
     message: /changed baudRate from 2000000 to 1500000$/,
   });
 
-  equal(port.effectiveConfig().baudRate, 1_500_000);
+  equal((await port.effectiveConfig()).baudRate, 1_500_000);
 });
 
 test("configure() sets flow control and hang-up on close (CRTSCTS, IXON, IXOFF, HUPCL)", async () => {
   await using port = await openSerialPort(PL011);
   await port.configure({ flowControl: { rtsCts: true, xonXoff: true }, hangupOnClose: false });
 
-  const { flowControl, hangupOnClose } = port.effectiveConfig();
+  const { flowControl, hangupOnClose } = await port.effectiveConfig();
   deepEqual(flowControl, { rtsCts: true, xonXoff: true, dtrDsr: false });
   equal(hangupOnClose, false);
 });
@@ -73,17 +78,33 @@ test("modemLines() shows the lines that the 16550 of QEMU has on (TIOCMGET)", as
   deepEqual(await port.modemLines(), { cts: true, dsr: true, ri: false, dcd: true });
 });
 
-test("sendBreak() switches the break on and off (TIOCSBRK, TIOCCBRK)", async () => {
+test("sendBreak() switches the break on, and off when it is aborted (TIOCSBRK, TIOCCBRK)", async () => {
   await using port = await openSerialPort(PL011);
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  equal(await isSendingBreak(), false);
 
-  await port.sendBreak({ durationMs: 5 });
+  const sending = port.sendBreak({ durationMs: 60_000, signal: controller.signal });
+  await until("the break is on", isSendingBreak);
+  controller.abort(reason);
+
+  await rejects(sending, (error) => error === reason);
+  equal(await isSendingBreak(), false);
 });
+
+/** Bit BRK of UARTLCR_H, read from the machine: the chip has no other sign of a break that it sends. */
+async function isSendingBreak(): Promise<boolean> {
+  const command = `xp /1wx 0x${(PL011_BASE + UARTLCR_H).toString(16)}`;
+  const shown = await qmp("human-monitor-command", { "command-line": command });
+  const [, value] = /: (0x[0-9a-f]+)/.exec(String(shown)) ?? [];
+  return (Number(value) & BRK) !== 0;
+}
 
 test("receiveEvents() gives a received break in its place, and lineErrors() counts it (PARMRK, TIOCGICOUNT)", async () => {
   await using port = await openSerialPort(PL011, { lineErrors: "mark" });
   await using peer = await openSerialPort(UART);
   await peer.send(Uint8Array.of(0xff, 0x41));
-  await until("two bytes arrived", async () => (await port.inputWaiting()) >= 3);
+  await until("two bytes arrived", async () => (await port.inputWaiting()) === 2);
   await qmp("chardev-send-break", { id: "pl011" });
   await until("the break arrived", async () => (await port.lineErrors()).break === 1);
   await peer.send(Uint8Array.of(0x42));
@@ -124,7 +145,7 @@ test("the queues are counted and discarded (FIONREAD, TIOCOUTQ, TCFLSH)", async 
   equal(await peer.outputWaiting(), 0);
 });
 
-test("drainExact() asks the driver for its transmitter (TIOCSERGETLSR), and sends what was queued", async () => {
+test("drainExact() asks the driver for its transmitter (TIOCSERGETLSR), and sends the queued bytes", async () => {
   await using port = await openSerialPort(UART);
   await using _reader = await openSerialPort(PL011);
   const before = sent(0);

@@ -1,4 +1,4 @@
-// What `npm run test:hardware` runs, over a 16550 whose line comes back to it.
+// `npm run test:hardware`, over a 16550 whose line comes back to it.
 
 import { askHost } from "../helpers/host.ts";
 

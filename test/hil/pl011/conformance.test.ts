@@ -1,8 +1,8 @@
-// The conformance suite over two real drivers. Under RTS/CTS the PL011 holds back what its reader does not
-// take; the host keeps it meanwhile.
+// The conformance suite over two real drivers. Under RTS/CTS the PL011 holds bytes back until its
+// reader takes them; the host keeps them meanwhile.
 
 import { test } from "node:test";
-import { backendSuite } from "anyserial/testing";
+import { backendSuite } from "anyserial/testing/conformance";
 import { askHost } from "../helpers/host.ts";
 import { JoinedPorts } from "../helpers/joined-ports.ts";
 

@@ -1,4 +1,4 @@
-// What discovery tells of UARTs that are part of the board, or on a PCI card.
+// Discovery of UARTs that are part of the board, or on a PCI card.
 
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";

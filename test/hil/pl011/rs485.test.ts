@@ -1,6 +1,6 @@
-// RS-485 on a driver that has it: what it takes, what it changes and how that is told, what is put back,
-// and that it keeps to the delays. Its receiver cannot be seen to be off while it sends: QEMU's PL011
-// has no such thing.
+// RS-485 on a driver that has it: accepted settings, changed ones and their report, restored ones,
+// and the delays. Its receiver cannot be seen to be off while it sends: QEMU's PL011 has no such
+// thing.
 
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { openSerialPort, type Rs485Config, type SerialConfigInput } from "anyserial";
 
 const PATH = "/dev/ttyAMA0";
-/** RS-485 on, with what is the default elsewhere. */
+/** RS-485 on, with the default values of other systems. */
 const ON: Rs485Config = {
   enabled: true,
   rtsOnSend: true,
@@ -19,10 +19,10 @@ const ON: Rs485Config = {
 };
 const OFF: Rs485Config = { ...ON, enabled: false, rtsOnSend: false };
 
-/** Opens the port, and closes it again. @returns What the driver had in force. */
+/** Opens the port, and closes it again. @returns The driver's setting in force. */
 async function taken(config: SerialConfigInput): Promise<Rs485Config | null> {
   const port = await openSerialPort(PATH, config);
-  const { rs485 } = port.effectiveConfig();
+  const { rs485 } = await port.effectiveConfig();
   await port.close();
   return rs485;
 }
@@ -41,7 +41,7 @@ for (const rs485 of TAKEN) {
   });
 }
 
-/** What is asked for, what the driver makes of it, and the field that the error names. */
+/** The requested setting, the driver's value, and the field that the error names. */
 const CHANGED: readonly (readonly [Partial<Rs485Config>, Partial<Rs485Config>, string])[] = [
   [{ rtsAfterSend: true }, { rtsAfterSend: false }, "rtsAfterSend from true to false"],
   [{ rtsOnSend: false }, { rtsOnSend: true }, "rtsOnSend from false to true"],
@@ -78,7 +78,7 @@ test("configure() that the driver refuses leaves the RS-485 from before in force
 
   await rejects(port.configure({ rs485: { delayAfterSendMs: 300 } }));
 
-  deepEqual(port.effectiveConfig().rs485, { ...ON, delayAfterSendMs: 3 });
+  deepEqual((await port.effectiveConfig()).rs485, { ...ON, delayAfterSendMs: 3 });
   equal(port.config.rs485?.delayAfterSendMs, 3);
 });
 
@@ -90,7 +90,7 @@ test("configure() with null puts back the RS-485 that another program had set", 
 
   await port.configure({ rs485: null });
 
-  deepEqual(other.effectiveConfig().rs485, { ...ON, delayBeforeSendMs: 5 });
+  deepEqual((await other.effectiveConfig()).rs485, { ...ON, delayBeforeSendMs: 5 });
 });
 
 test("close() puts back the RS-485 that another program had set", async () => {
@@ -98,7 +98,7 @@ test("close() puts back the RS-485 that another program had set", async () => {
 
   await taken({ rs485: { enabled: false } });
 
-  deepEqual(other.effectiveConfig().rs485, { ...ON, delayBeforeSendMs: 5 });
+  deepEqual((await other.effectiveConfig()).rs485, { ...ON, delayBeforeSendMs: 5 });
 });
 
 test("a process that ends puts RS-485 back, closed or not", async () => {
@@ -106,12 +106,12 @@ test("a process that ends puts RS-485 back, closed or not", async () => {
   const script = `
     import { openSerialPort } from "anyserial";
     const port = await openSerialPort("${PATH}", { rs485: {} });
-    process.exit(port.effectiveConfig().rs485.enabled ? 7 : 1);`;
+    process.exit((await port.effectiveConfig()).rs485.enabled ? 7 : 1);`;
 
   const { status } = spawnSync(process.execPath, ["--input-type=module", "--eval", script]);
 
   equal(status, 7);
-  deepEqual(other.effectiveConfig().rs485, OFF);
+  deepEqual((await other.effectiveConfig()).rs485, OFF);
 });
 
 test("openSerialPort() refuses RTS/CTS beside RS-485, which the driver drops", async () => {
@@ -126,7 +126,7 @@ test("configure() sets RTS/CTS when it ends RS-485", async () => {
 
   await port.configure({ rs485: null, flowControl: { rtsCts: true } });
 
-  equal(port.effectiveConfig().flowControl.rtsCts, true);
+  equal((await port.effectiveConfig()).flowControl.rtsCts, true);
 });
 
 test("drainExact() is not done before the delays of RS-485 are over", async () => {
@@ -149,7 +149,7 @@ test("openSerialPort() refuses RS-485 where the driver can read it only, and cha
   });
   await using port = await openSerialPort(path, { rs485: {}, unsupportedPolicy: "ignore" });
 
-  equal(port.effectiveConfig().rs485?.enabled, false);
+  equal((await port.effectiveConfig()).rs485?.enabled, false);
 });
 
 /** The shortest of some sends of one byte with the drain behind it, in milliseconds. */

@@ -1,10 +1,10 @@
 // The conformance suite over two UARTs on the kernel's 8250 driver with a cable between them.
 
 import { after, test } from "node:test";
+import { stayAlive } from "@anyserial/test-support/alive";
 import { openSerialPort } from "anyserial";
-import { backendSuite } from "anyserial/testing";
+import { backendSuite } from "anyserial/testing/conformance";
 import { PciUart } from "../helpers/pci-uart.ts";
-import { stayAlive } from "../helpers/stay-alive.ts";
 import { sweep } from "../helpers/sweep.ts";
 
 const left = new PciUart("10.0");
@@ -12,7 +12,7 @@ const right = new PciUart("11.0");
 stayAlive({ after });
 
 const FIXED_LINES = "the emulated line's inputs never change";
-const UNHELD = "without flow control nothing holds a UART back, and what nobody reads is lost";
+const UNHELD = "without flow control nothing holds a UART back, and unread bytes are lost";
 const NO_BREAK = "the emulated cable carries bytes only";
 
 backendSuite({

@@ -2,7 +2,7 @@
 
 import { after, test } from "node:test";
 import { openSerialPort, type SerialConfigInput } from "anyserial";
-import { backendSuite } from "anyserial/testing";
+import { backendSuite } from "anyserial/testing/conformance";
 import { AcmGadget, DEVICE_SIDE } from "../chips/acm-gadget.ts";
 
 const NO_LINES = "the device's side has no control lines";
@@ -34,7 +34,7 @@ backendSuite({
       },
       refusedConfig: { rs485: { enabled: true } },
       close: async () => {
-        // The device's driver takes nothing more when it was closed with bytes that nobody had read.
+        // The device's driver takes nothing more when it was closed with unread bytes.
         if (host.stats().bytesOut !== device.stats().bytesIn && isPlugged) {
           isPlugged = false;
           gadget.unplug();
@@ -47,7 +47,7 @@ backendSuite({
   moreThanFits: 512 * 1024,
   missing: {
     drainDisconnect:
-      "its driver asks the device nothing that would tell; acm.test.ts shows what holds",
+      "its driver asks the device nothing that would show it; acm.test.ts covers the rest",
     wholeOutputQueue: "the drivers count whole transfers",
     discardOutput: "the drivers count whole transfers",
     modemLines: NO_LINES,

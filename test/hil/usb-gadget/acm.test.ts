@@ -3,6 +3,7 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import { until } from "@anyserial/test-support/until";
 import {
   findSerialPort,
   openSerialPort,
@@ -10,7 +11,6 @@ import {
   type SerialPort,
 } from "anyserial";
 import { AcmGadget, DEVICE_SIDE } from "../chips/acm-gadget.ts";
-import { until } from "../helpers/until.ts";
 
 /** The device's side keeps the settings that it has, whatever is asked for. */
 const AS_IT_IS = { unsupportedPolicy: "ignore" } as const;
@@ -29,13 +29,13 @@ test("findSerialPort() names the driver of a CDC-ACM device", async () => {
   deepEqual([port?.path, port?.driver, port?.vid], [hostSide, "cdc_acm", 0x1d6b]);
 });
 
-test("openSerialPort() tells that the device's side keeps its own settings, and takes it as it is by policy", async () => {
+test("openSerialPort() reports that the device's side keeps its own settings, and accepts them by policy", async () => {
   await rejects(openSerialPort(DEVICE_SIDE, { baudRate: 115_200 }), {
     name: "UnsupportedConfigurationError",
   });
   await using port = await openSerialPort(DEVICE_SIDE, { baudRate: 115_200, ...AS_IT_IS });
 
-  equal(port.effectiveConfig().baudRate, 9600);
+  equal((await port.effectiveConfig()).baudRate, 9600);
 });
 
 test("a driver without modem lines says so, and still moves bytes", async () => {
@@ -49,7 +49,7 @@ test("a driver without modem lines says so, and still moves bytes", async () => 
   await using host = await openSerialPort(hostSide);
   await host.send(Buffer.from("moves"));
 
-  equal(Buffer.from(await port.buffered().receiveExactly(5)).toString(), "moves");
+  equal(Buffer.from(await port.reader.receiveExactly(5)).toString(), "moves");
 });
 
 test("a driver that sends no break says so, and receives one", async () => {
@@ -106,13 +106,14 @@ test("unbinding the device is an unplug for whoever waits on the host's side", a
   hostSide = await gadget.plug();
 });
 
-test("drain() that waits ends when the device is unplugged, and closed tells that it was", async () => {
+test("drain() that waits ends when the device is unplugged, and closed reports that it was", async () => {
   const host = await openSerialPort(hostSide, { baudRate: 3_000_000 });
   const device = await openSerialPort(DEVICE_SIDE, AS_IT_IS);
   const failed = rejects(host.send(new Uint8Array(MORE_THAN_FITS)), GONE);
   await until("the sender waits", () => host.stats().waits > 0);
   ok((await host.outputWaiting()) > 0);
-  // What the driver could not send leaves its queue as well: that can be seen before the hub tells.
+  // Bytes that the driver could not send leave its queue as well: that can be seen before the hub
+  // reports it.
   const ended = host.drain().catch((error: unknown) => error);
   gadget.unplug();
   const outcome = await ended;

@@ -2,7 +2,7 @@
 
 import { after, test } from "node:test";
 import { openSerialPort, type SerialConfigInput } from "anyserial";
-import { backendSuite } from "anyserial/testing";
+import { backendSuite } from "anyserial/testing/conformance";
 import { ChipBoard } from "../chips/chips.ts";
 
 const board = await ChipBoard.create(

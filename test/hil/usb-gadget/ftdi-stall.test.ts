@@ -3,14 +3,15 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { after, afterEach, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { until } from "@anyserial/test-support/until";
 import {
   openSerialPort,
+  type SendAbortedError,
   type SerialConfigInput,
   SerialDisconnectedError,
   type SerialPort,
 } from "anyserial";
 import { ChipBoard } from "../chips/chips.ts";
-import { until } from "../helpers/until.ts";
 
 /** More than the driver's queue and the chip hold. */
 const BYTES = Buffer.from(Array.from({ length: 64 * 1024 }, (_, at) => at % 251));
@@ -32,7 +33,7 @@ async function openStalled(config: SerialConfigInput = {}): Promise<SerialPort> 
   return port;
 }
 
-/** Lets the chip accept again, and takes what leaves it until there is this much. */
+/** Lets the chip accept again, and takes bytes that leave it until there are this many. */
 async function sent(count: number): Promise<Buffer> {
   await chip.setStalled(false);
   const parts: Uint8Array[] = [];
@@ -53,18 +54,16 @@ async function startSending(
     (error: unknown) => error,
   );
   await until("the sender waits", () => port.stats().waits > 0);
-  await delay(50); // for what the chip took ahead to make room once more
+  await delay(50); // for bytes that the chip took ahead to make room once more
   return { failed };
 }
 
-test("send() aborted at a chip that stalls tells how many bytes go out", LIMITED, async () => {
+test("send() aborted at a chip that stalls reports how many bytes go out", LIMITED, async () => {
   await using port = await openStalled();
-  const reason: { bytesWritten?: number } = {};
   const controller = new AbortController();
   const { failed } = await startSending(port, controller.signal);
-  controller.abort(reason);
-  equal(await failed, reason);
-  const written = reason.bytesWritten ?? 0;
+  controller.abort();
+  const written = ((await failed) as SendAbortedError).bytesWritten;
   ok(written > 0 && written < BYTES.length, `${written} bytes`);
 
   deepEqual(await sent(written), BYTES.subarray(0, written));
@@ -84,16 +83,20 @@ test("drain() waits for a chip that stalls, and can be aborted", LIMITED, async 
   equal(await port.outputWaiting(), 0);
 });
 
-test("drainExact() waits for what the chip itself holds, and can be aborted", LIMITED, async () => {
-  await using port = await openStalled();
-  await port.send(Buffer.from("in the chip"));
-  await port.drain();
-  await rejects(port.drainExact({ signal: AbortSignal.timeout(100) }), { name: "TimeoutError" });
-  const draining = port.drainExact();
+test(
+  "drainExact() waits for bytes that the chip itself holds, and can be aborted",
+  LIMITED,
+  async () => {
+    await using port = await openStalled();
+    await port.send(Buffer.from("in the chip"));
+    await port.drain();
+    await rejects(port.drainExact({ signal: AbortSignal.timeout(100) }), { name: "TimeoutError" });
+    const draining = port.drainExact();
 
-  equal((await sent(11)).toString(), "in the chip");
-  await draining;
-});
+    equal((await sent(11)).toString(), "in the chip");
+    await draining;
+  },
+);
 
 test(
   "close() at a chip that stalls lets everything else run, and the port opens again",

@@ -1,8 +1,9 @@
-// What the library makes of an FT232R on the kernel's ftdi_sio, where the test is the chip: lines,
-// settings, breaks and errors. Stalls and unplugging are in ftdi-stall.test.ts.
+// The library on an FT232R with the kernel's ftdi_sio, where the test is the chip: lines, settings,
+// breaks and errors. Stalls and unplugging are in ftdi-stall.test.ts.
 
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { after, test } from "node:test";
+import { until } from "@anyserial/test-support/until";
 import {
   type ModemLineChange,
   openSerialPort,
@@ -10,7 +11,6 @@ import {
   type SerialPort,
 } from "anyserial";
 import { ChipBoard } from "../chips/chips.ts";
-import { until } from "../helpers/until.ts";
 
 const board = await ChipBoard.create({ model: "ftdi", serialNumber: "FT232R" });
 after(() => board.close());
@@ -36,7 +36,7 @@ test("modemLines() shows the chip's four inputs", () =>
     deepEqual(await port.modemLines(), { cts: false, dsr: true, ri: false, dcd: true });
   }));
 
-test("modemLineChanges() tells of CTS, DSR, RI and DCD in the order in which they change", () =>
+test("modemLineChanges() reports CTS, DSR, RI and DCD in the order in which they change", () =>
   withPort({}, async (port) => {
     const changes = port.modemLineChanges();
     const told: string[] = [];
@@ -80,7 +80,8 @@ test("receiveEvents() gives a break and each kind of broken character where it a
     ] as const;
     const seen: unknown[] = [];
     for (const [characters, error] of arrivals) {
-      // The kernel's marks do not tell parity from framing: the driver's counters do, one at a time.
+      // The kernel's marks do not distinguish parity from framing: the driver's counters do, one at
+      // a time.
       await chip.arrive(Buffer.from(characters, "latin1"), error);
       seen.push((await events.next()).value);
     }
@@ -96,7 +97,7 @@ test("receiveEvents() gives a break and each kind of broken character where it a
     ]);
   }));
 
-test("receiveEvents() tells how many characters the chip lost", () =>
+test("receiveEvents() reports how many characters the chip lost", () =>
   withPort({ lineErrors: "mark" }, async (port) => {
     await chip.arrive(Buffer.from("a"), "overrun");
     await chip.arrive(Buffer.from("b"), "overrun");

@@ -2,8 +2,8 @@
 // each, and the answers in which they differ.
 
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { after, type TestOptions, test } from "node:test";
+import { after } from "node:test";
+import { until } from "@anyserial/test-support/until";
 import {
   listSerialPorts,
   openSerialPort,
@@ -11,7 +11,7 @@ import {
   type SerialPort,
 } from "anyserial";
 import { type Chip, ChipBoard } from "../chips/chips.ts";
-import { until } from "../helpers/until.ts";
+import { chipTest } from "../helpers/chip-test.ts";
 
 interface Model {
   readonly model: "cp210x" | "ch341" | "pl2303";
@@ -99,7 +99,7 @@ function testChip(model: Model, chip: Chip, path: string): void {
       await chip.arrive(all);
 
       deepEqual(Buffer.concat(sent), Buffer.from(all));
-      deepEqual(await port.buffered().receiveExactly(all.length), all);
+      deepEqual(await port.reader.receiveExactly(all.length), all);
     }),
   );
 
@@ -146,7 +146,7 @@ function testSettings(model: Model, chip: Chip, withPort: WithPort): void {
   );
 
   const { refused } = model;
-  const skip = refused === undefined ? "the driver reads back what it was asked for" : false;
+  const skip = refused === undefined ? "the driver reads back the requested value" : false;
   chipTest(`${name}: configure() refuses a rate that the driver silently changes`, { skip }, () =>
     withPort({ baudRate: 9600 }, async (port) => {
       await rejects(port.configure(refused ?? {}), { name: "UnsupportedConfigurationError" });
@@ -184,21 +184,19 @@ function testLines(model: Model, chip: Chip, withPort: WithPort): void {
     deepEqual(await outputs(), [false, false]);
   });
 
-  chipTest(
-    `${name}: modemLineChanges() tells of each input in the order in which they change`,
-    () =>
-      withPort({}, async (port) => {
-        const changes = port.modemLineChanges();
-        const told: unknown[] = [];
-        for (const line of ["dcd", "cts", "ri", "dsr"] as const) {
-          await chip.setLines({ [line]: true });
-          const { value } = await changes.next();
-          told.push(value?.line, value?.state);
-        }
+  chipTest(`${name}: modemLineChanges() reports each input in the order in which they change`, () =>
+    withPort({}, async (port) => {
+      const changes = port.modemLineChanges();
+      const told: unknown[] = [];
+      for (const line of ["dcd", "cts", "ri", "dsr"] as const) {
+        await chip.setLines({ [line]: true });
+        const { value } = await changes.next();
+        told.push(value?.line, value?.state);
+      }
 
-        deepEqual(told, ["dcd", true, "cts", true, "ri", true, "dsr", true]);
-        deepEqual(await port.modemLines(), { cts: true, dsr: true, ri: true, dcd: true });
-      }),
+      deepEqual(told, ["dcd", true, "cts", true, "ri", true, "dsr", true]);
+      deepEqual(await port.modemLines(), { cts: true, dsr: true, ri: true, dcd: true });
+    }),
   );
 
   chipTest(`${name}: sendBreak() asserts the break at the chip, and takes it back`, () =>
@@ -216,7 +214,7 @@ function testLines(model: Model, chip: Chip, withPort: WithPort): void {
     chipTest(promise, { timeout: 20_000 }, () =>
       withPort({ lineErrors: "mark" }, async (port) => {
         const events = port.receiveEvents();
-        await chip.arrive(Uint8Array.of(0xec)); // what the chip's own events begin with
+        await chip.arrive(Uint8Array.of(0xec)); // the byte that begins the chip's own events
         deepEqual((await events.next()).value, { kind: "data", data: Uint8Array.of(0xec) });
         await chip.arrive(Uint8Array.of(0), kind);
         const seen = new Set<string | undefined>();
@@ -226,30 +224,4 @@ function testLines(model: Model, chip: Chip, withPort: WithPort): void {
       }),
     );
   }
-}
-
-/**
- * A test that is skipped when it fails because a driver gave up on its chip: pl2303 waits 100 ms for an
- * answer, which is less than a machine that is busy with other things may take.
- */
-function chipTest(
-  title: string,
-  ...rest: [() => Promise<void>] | [TestOptions, () => Promise<void>]
-): void {
-  const [options, run] = rest.length === 1 ? [{}, rest[0]] : rest;
-  void test(title, options, async (t) => {
-    const before = timeouts();
-    try {
-      await run();
-    } catch (error) {
-      if (timeouts() === before) throw error;
-      t.skip("the machine was too busy for the driver, which gave up on the chip");
-    }
-  });
-}
-
-/** Complaints of drivers about answers that came too late (ETIMEDOUT), so far. */
-function timeouts(): number {
-  const { stdout } = spawnSync("dmesg", { encoding: "utf8" });
-  return stdout.split("\n").filter((line) => line.includes(": -110")).length;
 }

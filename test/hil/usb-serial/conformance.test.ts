@@ -2,9 +2,9 @@
 
 import { equal } from "node:assert/strict";
 import { after, test } from "node:test";
+import { stayAlive } from "@anyserial/test-support/alive";
 import { openSerialPort } from "anyserial";
-import { backendSuite } from "anyserial/testing";
-import { stayAlive } from "../helpers/stay-alive.ts";
+import { backendSuite } from "anyserial/testing/conformance";
 import { plugAdapter } from "../helpers/usb-adapter.ts";
 import { joinChannels, openUsbPair } from "../helpers/usb-pair.ts";
 
@@ -18,7 +18,7 @@ await joinChannels("left", "right");
 const FIXED_LINES = "the emulated chip's input lines never change";
 const NO_PEER = "the host's socket carries bytes only";
 
-/** What fills a packet of the chip, beside its two bytes of state. */
+/** Content of a packet of the chip, beside its two bytes of state. */
 const PACKET_BYTES = 62;
 
 test("ftdi_sio: bytes that fill whole packets arrive, also when nothing follows", {
@@ -29,7 +29,7 @@ test("ftdi_sio: bytes that fill whole packets arrive, also when nothing follows"
   for (const packets of [1, 2, 4]) {
     const count = packets * PACKET_BYTES;
     await peer.send(new Uint8Array(count));
-    equal((await port.buffered().receiveExactly(count)).length, count);
+    equal((await port.reader.receiveExactly(count)).length, count);
   }
 });
 

@@ -1,4 +1,4 @@
-// What discovery tells of a USB adapter on the kernel's real driver.
+// Discovery of a USB adapter on the kernel's real driver.
 
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { after, test } from "node:test";
@@ -46,7 +46,7 @@ test("openSerialPort() refuses a filter that two adapters match", async (t) => {
   await rejects(openSerialPort({ vid: 0x0403 }), { code: "ERR_SERIAL_AMBIGUOUS" });
 });
 
-test("watchSerialPorts() tells of an adapter that comes and goes", async (t) => {
+test("watchSerialPorts() reports an adapter that comes and goes", async (t) => {
   const events = watchSerialPorts();
   const added = events.next();
   const right = await plugAdapter(t, { channel: "right", serial: "RIGHT2" });

@@ -6,9 +6,9 @@ import { after, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { stayAlive } from "@anyserial/test-support/alive";
 import { SerialDisconnectedError, serialSessions } from "anyserial";
 import { askHost } from "../helpers/host.ts";
-import { stayAlive } from "../helpers/stay-alive.ts";
 import { plugAdapter } from "../helpers/usb-adapter.ts";
 
 const CYCLES = 200;
@@ -25,7 +25,7 @@ const collectGarbage = runInNewContext("gc") as () => void;
 test("serialSessions() finds an adapter again by its serial number, under another name", async () => {
   const sessions = serialSessions({ serialNumber: "SESSION1" }, { baudRate: 57_600 });
   const first = (await sessions.next()).value;
-  // Somebody else who keeps the old node open, so that its name is not free.
+  // Another program that keeps the old node open, so that its name is not free.
   const holder = openSync(adapter.path, "r+");
 
   await adapter.unplug();
@@ -36,7 +36,7 @@ test("serialSessions() finds an adapter again by its serial number, under anothe
   notEqual(second?.path, first?.path);
   equal(second?.path, adapter.path);
   equal(second?.info?.serialNumber, "SESSION1");
-  equal(second?.effectiveConfig().baudRate, 57_600);
+  equal((await second?.effectiveConfig())?.baudRate, 57_600);
 
   closeSync(holder);
   await sessions.return(undefined);
@@ -51,7 +51,7 @@ test("200 plug cycles leave no descriptor, thread or memory behind", async (t) =
     const port = (await sessions.next()).value;
     const message = new TextEncoder().encode(`cycle ${cycle}`);
     await port?.send(message);
-    equal((await port?.buffered().receiveExactly(message.length))?.length, message.length);
+    equal((await port?.reader.receiveExactly(message.length))?.length, message.length);
     await adapter.unplug();
     ok((await port?.closed) instanceof SerialDisconnectedError);
   }

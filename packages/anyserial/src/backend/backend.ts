@@ -1,48 +1,55 @@
-// THE CONTRACT between the library and a platform. One asynchronous interface; how a platform
-// waits (readiness, completion, memory) is its own affair. The conformance suite in
-// testing/backend-suite.ts checks every promise written here, for every backend.
+// THE CONTRACT between the library and a platform: how ports are opened, found and controlled. Their bytes
+// are in channel.ts, emulated ports in emulated-port.ts. The conformance suite in testing/backend-suite.ts
+// checks every promise written here, for every backend.
 //
 // Shared rules:
-// - Methods without a promise never wait in the kernel.
+// - Methods without a promise never wait in the kernel, but for those that are called so.
 // - Every failure is a SerialError that names the path and the operation.
 // - After close() nothing else is called; close() is called once.
 
-import type { SerialCapabilities } from "../capabilities.ts";
-import type { EffectiveConfig, SerialConfig } from "../config.ts";
-import type { SerialError } from "../errors.ts";
-import type { ControlLines, ModemLineCounts, ModemLines } from "../modem-lines.ts";
-import type { PortInfo } from "../port-info.ts";
-import type { PortInspection } from "../port-inspection.ts";
-import type { SerialDevice } from "../serial-device.ts";
-
-/**
- * Settles what the driver refused or silently changed, by the caller's policy: throws the error
- * under `raise`, warns once or does nothing otherwise.
- */
-export type SettleUnsupported = (setting: string, error: SerialError) => void;
+import type { EffectiveConfig, SerialConfig } from "../config/config.ts";
+import type { LineTuning } from "../config/line-tuning.ts";
+import type { OnRefusal, Outcome } from "../config/refusals.ts";
+import type { SerialCapabilities } from "../model/capabilities.ts";
+import type { LineErrorCounts } from "../model/line-error-counts.ts";
+import type { ControlLines, ModemLineCounts, ModemLines } from "../model/modem-lines.ts";
+import type { PortInfo } from "../model/port-info.ts";
+import type { SerialDevice } from "../model/serial-device.ts";
+import type { BlockingChannel, OpenPort } from "./channel.ts";
+import type { EmulatedBackendPort } from "./emulated-port.ts";
+import type { PortInspection } from "./port-inspection.ts";
+import type { LinkOptions, PortLink } from "./port-link.ts";
 
 /** What to open and how. */
 export interface OpenRequest {
   /** Path or address. */
   readonly path: string;
-  /** Validated settings, with everything that the platform cannot do already settled. */
+  /** Validated settings. The policy was already applied to everything that the platform lacks. */
   readonly config: SerialConfig;
-  /** Called when the driver refuses an optional feature: returns to go on without it. */
-  readonly settle: SettleUnsupported;
+  /** What to do when the driver refuses an optional feature. */
+  readonly onRefusal: OnRefusal;
+  /** Certificates for a connection to another machine. */
+  readonly tls?: TlsOptions | undefined;
+  /** Details that stay in force until the port is closed; a backend without them ignores it. */
+  readonly tuning?: LineTuning | undefined;
 }
 
-/** Errors on the line, counted since the driver was loaded. */
-export interface LineErrorCounts {
-  /** Characters without a valid stop bit. */
-  readonly framing: number;
-  /** Characters with the wrong parity. */
-  readonly parity: number;
-  /** Characters lost in the hardware. */
-  readonly overrun: number;
-  /** Breaks received. */
-  readonly break: number;
-  /** Characters lost because the kernel's buffer was full. */
-  readonly bufferOverflow: number;
+/** Certificates for an address with `+tls`, in PEM. */
+export interface TlsOptions {
+  /**
+   * Authority of the server's certificate.
+   * @defaultValue those of the runtime
+   */
+  readonly ca?: string | Uint8Array | undefined;
+  /** Certificate of this client, with `key`. */
+  readonly cert?: string | Uint8Array | undefined;
+  /** Private key of this client. */
+  readonly key?: string | Uint8Array | undefined;
+  /**
+   * Name in the server's certificate.
+   * @defaultValue the host of the address
+   */
+  readonly servername?: string | undefined;
 }
 
 /** A kind of system. */
@@ -50,26 +57,30 @@ export interface Backend {
   /** `linux`, `memory`, … */
   readonly name: string;
 
-  /** What the platform can do; frozen, the same record every time. */
+  /** Capabilities of the platform; frozen, the same record every time. */
   platformCapabilities(): SerialCapabilities;
 
   /**
    * Opens and configures a port.
    *
-   * Guarantee: the port is raw, its input is empty, it does not become the controlling terminal
-   * and is not inherited by child processes. On failure nothing is left: no descriptor, no lock,
-   * no changed setting.
+   * Guarantee: the port is raw; with `discardInputOnOpen` bytes received before are discarded, as
+   * early as they can be distinguished from new ones; it does not become the controlling terminal
+   * and is not inherited by child processes. On failure nothing is left: no descriptor, no lock, no
+   * changed setting.
    */
   open(request: OpenRequest): Promise<BackendPort>;
 
   /** The same port for blocking use; {@link Backend.open} and its guarantees otherwise. */
   openBlocking(request: OpenRequest): BlockingPort;
 
-  /** Looks at a port without changing it; missing where the platform cannot. */
+  /** Inspects a port without changing it; missing where the platform cannot. */
   readonly inspect?: (path: string) => PortInspection;
 
   /** Makes an emulated port; missing where the platform makes no ptys. */
-  readonly createPty?: (name: string | undefined) => PtyBackendPort;
+  readonly createPty?: (name: string | undefined) => Promise<EmulatedBackendPort>;
+
+  /** Claims a path for the link to a pty; there wherever ptys are made. */
+  readonly claimLink?: (path: string, options: LinkOptions) => PortLink;
 
   /**
    * Lists ports as they are now, in no order; missing where the platform has no discovery.
@@ -77,7 +88,13 @@ export interface Backend {
    */
   readonly list?: (source: ListSource) => Promise<PortInfo[]>;
 
-  /** Describes one port, by its path or a link to it; `undefined` for what discovery does not know. */
+  /** The same by the source `native`, for a caller that blocks. */
+  readonly listNow?: () => PortInfo[];
+
+  /**
+   * Describes one port, by its path or a link to it; `undefined` for a port that discovery does not
+   * know.
+   */
   readonly describe?: (path: string) => Promise<PortInfo | undefined>;
 
   /** Lists the devices that the system knows, ports or not; missing where it has no such list. */
@@ -89,59 +106,95 @@ export interface Backend {
    */
   readonly canonicalPath?: (path: string) => string;
 
-  /** Starts to watch for ports that come and go; missing where the platform tells of none. */
+  /** Starts to watch for ports that come and go; missing where the platform reports none. */
   readonly watch?: () => PortWatch;
 
-  /** The file system tells nothing of device nodes that come and go: only {@link Backend.watch} does. */
+  /**
+   * The file system has no events for device nodes that come and go: only {@link Backend.watch}
+   * has.
+   */
   readonly isDeviceFolderSilent?: boolean;
 }
 
 /** Where a platform gets its list from: the kernel, or the database of udev. */
 export type ListSource = "native" | "udev";
 
-/** Tells when to look at the list again. */
+/** Reports when to read the list again. */
 export interface PortWatch {
   /**
-   * Waits for the next change; one call at a time. Guarantee: no change since the watch began goes
-   * untold, several may be told as one. A pending call keeps the process alive.
+   * Waits for the next change; one call at a time. Guarantee: every change since the watch began is
+   * reported; one report may stand for several.
    *
+   * @param keepsAlive A pending call keeps the process alive, by default; `false` is a wish, which
+   *   Linux grants.
    * @returns `undefined` after `close()`, also for a call that is pending then.
    */
-  next(): Promise<PortChange | undefined>;
+  next(keepsAlive?: boolean): Promise<PortChange | undefined>;
   /** Stops; idempotent. */
   close(): void;
 }
 
-/** What happened to the device nodes; which ports came is for the list to say. */
+/** A change of the device nodes; the list shows which ports came. */
 export interface PortChange {
   /** Paths of nodes that went, also where another one took the same name at once. */
   readonly gone: ReadonlySet<string>;
 }
 
-/** What an open port answers at once, whichever way its bytes are waited for. */
-export interface PortControl {
+/** The output of a port, as it is waited for. */
+export interface DrainedPort {
+  /** Reads the settings back from the driver. */
+  effectiveConfig(): EffectiveConfig;
+  /** Bytes accepted that have not been handed to the hardware. */
+  outputWaiting(): number;
+  /**
+   * Fails when queued bytes did not go out, though the queue is empty: the device went away, or a
+   * write failed without a caller that waited for it.
+   *
+   * @param hadToWait The queue was not empty before.
+   */
+  checkSent(hadToWait: boolean): void;
+  /** The transmitter is empty too; `undefined` where the driver cannot say. */
+  isTransmitterEmpty(): boolean | undefined;
+  /**
+   * Resolves when the transmitter is empty, without blocking the event loop; called after
+   * {@link DrainedPort.isTransmitterEmpty}, and missing where that always knows. Rejects with the
+   * signal's reason.
+   */
+  flush?(signal: AbortSignal): Promise<void>;
+  /**
+   * The longest time that a number of bytes is given at the end of a port, in milliseconds; by
+   * default some more than the line needs at its rate.
+   */
+  longestOutputMs?(bytes: number): number;
+}
+
+/** The answer of a call of {@link BackendPort} whose line may be at another machine. */
+export type Answer = void | Promise<void>;
+
+/** Calls of an open port that are answered at once. */
+export interface PortControl extends DrainedPort {
   /** File descriptor; `undefined` where the platform has none. */
   readonly fd: number | undefined;
   /** The platform's record, refined by probes without side effects. */
   readonly capabilities: SerialCapabilities;
+  /** The answer to the latest configuration, at first to that of opening. */
+  readonly outcome: Outcome;
   /** Received bytes are PARMRK-escaped while `lineErrors` is `mark`. */
   readonly marksErrors: boolean;
 
   /**
    * Applies settings in one commit. Guarantee: on failure the settings from before are in force
-   * again. Reads back and compares: what the driver silently changed goes to `settle`.
+   * again. Reads back and compares: a setting that the driver silently changed is a refusal, too.
+   *
+   * @returns The settings in force, and the refusals that were left out.
+   * @throws {@link SerialError} — the driver fails, or refuses a setting and `onRefusal` is `stop`.
    */
-  configure(config: SerialConfig, settle: SettleUnsupported): void;
-  /** Reads the settings back from the driver. */
-  effectiveConfig(): EffectiveConfig;
+  configure(config: SerialConfig, onRefusal: OnRefusal): Outcome;
 
-  /** Bytes that a receive would get now. */
+  /** Bytes that a read would get now. */
   inputWaiting(): number;
-  /** Bytes that the kernel has not handed to the hardware. */
-  outputWaiting(): number;
-  /** Throws away what is queued. */
+  /** Discards queued bytes. */
   discard(queue: "input" | "output"): void;
-
   /** Asserts or clears the break condition. */
   setBreak(asserted: boolean): void;
   /** Samples the input lines. */
@@ -152,6 +205,8 @@ export interface PortControl {
   modemLineCounts(): ModemLineCounts | undefined;
   /** Whether an edge that the levels show already may be counted later; not where this is missing. */
   countsLinesLate?(): boolean;
+  /** Whether the driver hands over received bytes at once, where it reports that. */
+  isLowLatency?(): boolean | undefined;
   /** Line errors counted by the driver; fails with `UnsupportedFeatureError` where it does not. */
   lineErrorCounts(): LineErrorCounts;
 
@@ -159,124 +214,24 @@ export interface PortControl {
   restoreAtExit(): void;
 }
 
-/** An open port. At most one read and one write are pending at a time. */
-export interface BackendPort extends PortControl {
-  /** System calls made for data, for `stats()`; updated in place. */
-  readonly counters: IoCounters;
-  /**
-   * Called once, from a task of its own, when the device goes away while nobody waits on it.
-   */
-  onDisconnect: ((error: SerialError) => void) | undefined;
-
-  /**
-   * Reads 1 to `into.length` bytes. Answers at once with the count when bytes are there, else with
-   * a promise. The promise settles to 0 only after {@link BackendPort.cancelRead}, and then no byte
-   * was consumed. Rejects or throws with `SerialDisconnectedError` when the device is gone.
-   */
-  read(into: Uint8Array): number | Promise<number>;
-  /** Ends the pending read; without one it does nothing. */
-  cancelRead(): void;
-
-  /**
-   * Writes 1 to `data.length` bytes of a view that is not empty. Answers at once when the kernel
-   * takes some, else with a promise that settles to 0 only after {@link BackendPort.cancelWrite}.
-   */
-  write(data: Uint8Array): number | Promise<number>;
-  /** Ends the pending write; without one it does nothing. */
-  cancelWrite(): void;
-  /** Writes what the kernel takes at once: 0 when its buffer is full. */
-  tryWrite(data: Uint8Array): number;
-
-  /**
-   * Resolves when the kernel's output queue is empty; with `exact`, when the transmitter's own
-   * FIFO is empty too. Rejects with the signal's reason.
-   */
-  drain(exact: boolean, signal: AbortSignal): Promise<void>;
-
+/**
+ * An open serial port. Where the line is at another machine, `configure`, `discard`, `setBreak` and
+ * `setControlLines` return a promise of the answer.
+ */
+export interface BackendPort extends OpenPort, Omit<PortControl, "configure" | "modemLines"> {
+  /** As {@link PortControl.configure}; a promise where the line is at another machine. */
+  configure(config: SerialConfig, onRefusal: OnRefusal): Outcome | Promise<Outcome>;
+  restoreAtExit(): void;
+  /** Samples the input lines; a promise where they are at another machine. */
+  modemLines(): ModemLines | Promise<ModemLines>;
   /** Resolves when the input lines may have changed. Rejects with the signal's reason. */
   waitModemLineChange(signal: AbortSignal): Promise<void>;
-
-  /**
-   * Puts back what the port changed outside its own settings and closes it. Bytes still queued go
-   * out for as long as the line needs; the rest is discarded.
-   *
-   * @returns Bytes discarded.
-   */
-  close(): Promise<number>;
-  /** Closes without waiting, for a port that was garbage-collected. */
-  abandon(): void;
 }
 
-/** An open port for blocking use: each call waits in the kernel for at most `timeoutMs`. */
-export interface BlockingPort extends PortControl {
-  /** Reads 1 to `into.length` bytes; 0 when the time is over. */
-  readBlocking(into: Uint8Array, timeoutMs: number): number;
-  /** Writes some bytes; 0 when the time is over. */
-  writeBlocking(data: Uint8Array, timeoutMs: number): number;
-  /** Waits until the output is out; `false` when the time is over. */
-  drainBlocking(exact: boolean, timeoutMs: number): boolean;
-  /** Waits without doing anything else. */
-  sleepBlocking(durationMs: number): void;
-  /** Puts back what the port changed and closes it. */
+/** An open port for blocking use. */
+export interface BlockingPort extends BlockingChannel, PortControl {
+  /** Blocks until the transmitter is empty, where {@link DrainedPort.isTransmitterEmpty} cannot say. */
+  flushBlocking(): void;
+  /** Restores the settings that the port changed, and closes it. */
   closeBlocking(): void;
-}
-
-/**
- * The controller of an emulated port. Reads and writes what the application writes and reads; an
- * application that is not there is waited for, never an error.
- */
-export interface PtyBackendPort extends BackendPort {
-  /** Path that an application opens. */
-  readonly devicePath: string;
-  /** Somebody has the device open. */
-  isApplicationOpen(): boolean;
-  /** Bytes that the application could read now and has not. */
-  unreadBytes(): number;
-  /** Throws away what the application has not read. */
-  discardUnread(): void;
-  /** A write would be accepted, at least in part. */
-  isWritable(): boolean;
-  /** How the application has set its terminal. */
-  terminalMode(): TerminalMode;
-  /** Called when the device may have been opened or closed; does not keep the process alive. */
-  onPresence: (() => void) | undefined;
-  /** Reads what is there now; 0 when nothing is. */
-  tryRead(into: Uint8Array): number;
-  /**
-   * Calls a listener when a read may find something: in place of waiting reads, edge-triggered.
-   * Keeps the process alive; `undefined` ends it.
-   */
-  listen(listener: ReadinessListener | undefined): void;
-  /** Has the listener told, once, when a write would find room. */
-  tellWritable(): void;
-}
-
-/** Hears when a port is ready. */
-export interface ReadinessListener {
-  /** Read until a read finds less than it asked for. @returns Whether anything was read. */
-  onReadable(): boolean;
-  onWritable(): void;
-}
-
-/** Modes of a terminal that matter for raw bytes. */
-export interface TerminalMode {
-  /** Bytes pass as they are: no line editing and no output processing. */
-  readonly raw: boolean;
-  /** What is sent to the application comes back. */
-  readonly echo: boolean;
-}
-
-/** System calls made for data. */
-export interface IoCounters {
-  readCalls: number;
-  writeCalls: number;
-  /** Calls that found nothing to read or no room. */
-  wouldBlock: number;
-  /** Times that an operation waited. */
-  waits: number;
-}
-
-/** Builds counters at zero. */
-export function createIoCounters(): IoCounters {
-  return { readCalls: 0, writeCalls: 0, wouldBlock: 0, waits: 0 };
 }

@@ -1,10 +1,11 @@
-// One listener for ports that come and go: keeps what it was told until somebody asks. What hot-plug has
-// in common on all systems.
+// One listener for ports that come and go: keeps changes until they are requested. Shared by
+// hot-plug on all systems.
 
 import type { PortChange, PortWatch } from "./backend.ts";
+import { keepAlive, letEnd } from "./keep-alive.ts";
 
 interface PortWatcherParts {
-  /** Somebody waits for a change that is not there yet. */
+  /** A caller waits for a change that is not there yet. */
   readonly onWait: () => void;
   readonly onClose: () => void;
 }
@@ -12,9 +13,9 @@ interface PortWatcherParts {
 interface Waiter {
   readonly resolve: (change: PortChange | undefined) => void;
   readonly reject: (error: unknown) => void;
+  readonly keepsAlive: boolean;
 }
 
-/** One listener. */
 export class PortWatcher implements PortWatch {
   readonly #parts: PortWatcherParts;
   #pending: Set<string> | undefined;
@@ -30,12 +31,13 @@ export class PortWatcher implements PortWatch {
     return this.#waiter !== undefined;
   }
 
-  next(): Promise<PortChange | undefined> {
+  next(keepsAlive = true): Promise<PortChange | undefined> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return resolve(undefined);
       if (this.#end !== undefined) return reject(this.#end.error);
-      this.#waiter = { resolve, reject };
-      this.#settle();
+      this.#waiter = { resolve, reject, keepsAlive };
+      if (keepsAlive) keepAlive();
+      this.#finish();
       if (this.isWaiting) this.#parts.onWait();
     });
   }
@@ -43,34 +45,38 @@ export class PortWatcher implements PortWatch {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#waiter?.resolve(undefined);
-    this.#waiter = undefined;
+    this.#take()?.resolve(undefined);
     this.#parts.onClose();
   }
 
-  /** Takes a change; kept until somebody asks. */
-  tell(gone: Iterable<string>): void {
+  /** Takes a change; kept until it is requested. */
+  report(gone: Iterable<string>): void {
     this.#pending ??= new Set();
     for (const path of gone) this.#pending.add(path);
-    this.#settle();
+    this.#finish();
   }
 
   /** Ends the pending wait; the next one may succeed. */
   fail(error: unknown): void {
-    this.#waiter?.reject(error);
-    this.#waiter = undefined;
+    this.#take()?.reject(error);
   }
 
-  /** There are no more changes to be had: ends this wait, and each one from now on. */
+  /** No more changes can come: ends this wait, and each later one. */
   end(error: unknown): void {
     this.#end = { error };
     this.fail(error);
   }
 
-  #settle(): void {
+  #finish(): void {
     if (this.#pending === undefined || this.#waiter === undefined) return;
-    this.#waiter.resolve({ gone: this.#pending });
+    this.#take()?.resolve({ gone: this.#pending });
     this.#pending = undefined;
+  }
+
+  #take(): Waiter | undefined {
+    const waiter = this.#waiter;
     this.#waiter = undefined;
+    if (waiter?.keepsAlive === true) letEnd();
+    return waiter;
   }
 }

@@ -1,8 +1,8 @@
-// ABI facts of the four BSDs: constants and struct tables only, where they differ from what
-// posix/bsd-abi.ts has for all. From the headers of FreeBSD 14, NetBSD 10, OpenBSD 6.9 and DragonFly
-// 5.9 (<sys/fcntl.h>, <sys/termios.h>, <sys/event.h>, <sys/errno.h>), checked against the Rust libc crate
-// and golang.org/x/sys; never run on a BSD kernel by us. CPUs: x64 and arm64 where the system has it;
-// ia32 on FreeBSD and OpenBSD. Others are refused.
+// ABI facts of the four BSDs: constants and struct tables only, where they differ from those that
+// posix/bsd-abi.ts has for all. From the headers of FreeBSD 14, NetBSD 10, OpenBSD 6.9 and
+// DragonFly 5.9 (<sys/fcntl.h>, <sys/termios.h>, <sys/event.h>, <sys/errno.h>), checked against the
+// Rust libc crate and golang.org/x/sys; never run on a BSD kernel by us. CPUs: x64 and arm64 where
+// the system has it; ia32 on FreeBSD and OpenBSD. Others are refused.
 
 import {
   BSD_ERRNO,

@@ -1,14 +1,15 @@
-// The BSD backend, one for the four systems: the shared POSIX port over kqueue. Which system it is comes
-// in as data; what was never run on a real kernel is said in docs/platforms/bsd.md.
+// The BSD backend, one for the four systems: the shared POSIX port over kqueue. The differences
+// between the systems come in as data; docs/platforms/bsd.md lists the parts that never ran on a
+// real kernel.
 
 import type { Backend } from "../backend/backend.ts";
-import type { RunsOn } from "../backend/runs-on.ts";
-import { UnsupportedPlatformError } from "../errors.ts";
+import type { RunsOn } from "../backend/host.ts";
+import { UnsupportedPlatformError } from "../errors/errors.ts";
 import type { Ffi } from "../ffi/ffi.ts";
 import type { BsdFamilyAbi } from "../posix/bsd-abi.ts";
-import { ChangeHub } from "../posix/change-hub.ts";
 import { KqueueNodeChanges } from "../posix/kqueue-changes.ts";
 import { bindLibc, bindTcdrain, type Libc } from "../posix/libc.ts";
+import { PortChanges } from "../posix/port-changes.ts";
 import {
   noSource,
   PosixBackend,
@@ -26,28 +27,20 @@ import { type BsdVariant, bsdVariant } from "./variant.ts";
 
 const DEV = "/dev";
 
-/** The running system. */
 export interface BsdSystem {
   readonly variant: BsdVariant;
   /** CPU as Node names it. */
   readonly arch: string;
 }
 
-/** Ports of a BSD. */
-export class BsdBackend extends PosixBackend {
-  constructor(parts: PosixBackendParts) {
-    super("bsd", parts);
-  }
-}
-
 /** The backend of the running system. */
 export function createBackend(ffi: Ffi, { platform, uname, arch, mechanism }: RunsOn): Backend {
   const variant = bsdVariant(platform, uname) as BsdVariant; // this folder was chosen by it
-  return new BsdBackend(bsdParts(ffi, { variant, arch }, mechanism));
+  return new PosixBackend(bsdParts(ffi, { variant, arch }, mechanism));
 }
 
 /**
- * Builds what the backend needs of the running system.
+ * Builds the parts of the backend from the running system.
  *
  * @param ffi Foreign-function interface.
  * @param system Which system on which CPU.
@@ -63,7 +56,7 @@ export function bsdParts(
   if (abi === undefined) {
     throw new UnsupportedPlatformError(`Cannot use serial ports on ${variant} for ${arch}`, {
       code: "ERR_SERIAL_PLATFORM",
-      hint: "the system's numbers for this CPU are not in the table: please report what `uname -m` prints",
+      hint: "the system's numbers for this CPU are not in the table: please report the output of `uname -m`",
     });
   }
   const libc = bindLibc(ffi, { variadic: false });
@@ -71,10 +64,9 @@ export function bsdParts(
   const readiness = createReadiness(ffi, kqueueDriver(ffi, abi.kqueue), mechanism);
   const kqueue = (): KqueueCalls => bindKqueue(ffi, abi.kqueue);
   const discovery = createBsdDiscovery({ variant, abi, libc, readiness, kqueue });
-  return { platform, readiness, discovery };
+  return { name: "bsd", platform, readiness, discovery };
 }
 
-/** What discovery is built from. */
 export interface BsdDiscoveryParts {
   readonly variant: BsdVariant;
   readonly abi: BsdFamilyAbi;
@@ -85,17 +77,18 @@ export interface BsdDiscoveryParts {
   readonly dev?: string;
 }
 
-/** Builds discovery; nothing is looked at before it is asked. */
+/** Builds discovery; it reads nothing before it is called. */
 export function createBsdDiscovery(parts: BsdDiscoveryParts): PosixDiscovery {
   const { variant, dev = DEV, ...rest } = parts;
   const names = (): string[] => bsdPortNames(variant, dev);
   const openFlags = rest.abi.O_RDONLY;
-  const hub = new ChangeHub(new KqueueNodeChanges({ ...rest, dev, names, openFlags }));
+  const hub = new PortChanges(new KqueueNodeChanges({ ...rest, dev, names, openFlags }));
   return {
     list: async (source) => {
       if (source !== "native") throw noSource(variant, source);
       return listBsdPorts(variant, dev);
     },
+    listNow: () => listBsdPorts(variant, dev),
     describe: (path) => describeBsdPort({ variant, dev }, path),
     watch: () => hub.watch(),
   };

@@ -1,10 +1,10 @@
-// Ports of a BSD by the names in the device folder: path and name only, since each system tells of USB
-// in a way of its own. OpenBSD and NetBSD keep nodes for hardware that is not there.
+// Ports of a BSD by the names in the device folder: path and name only, since each system describes
+// USB devices in its own way. OpenBSD and NetBSD keep nodes for hardware that is not there.
 
 import { readdirSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { createPortInfo, type PortInfo } from "../port-info.ts";
+import { createPortInfo, type PortInfo } from "../model/port-info.ts";
 import type { BsdVariant } from "./variant.ts";
 
 /** Names of ports, as beginnings: those that call out sort before their dial-in aliases. */
@@ -34,7 +34,7 @@ export function listBsdPorts(variant: BsdVariant, dev: string): PortInfo[] {
  *
  * @param system The system and its device folder.
  * @param path Path of the port, or of a link to it.
- * @returns `undefined` for what is not there, or not named like a port.
+ * @returns `undefined` for a path that is missing, or not named like a port.
  */
 export async function describeBsdPort(
   { variant, dev }: { readonly variant: BsdVariant; readonly dev: string },

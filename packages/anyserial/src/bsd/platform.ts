@@ -1,6 +1,7 @@
-// The BSDs as a POSIX platform: what each can do, and where its ptys are. Everything else is shared.
+// The BSDs as a POSIX platform: the capabilities of each, and where its ptys are. Everything else
+// is shared.
 
-import { createCapabilities, type SerialCapabilities } from "../capabilities.ts";
+import { createCapabilities, type SerialCapabilities } from "../model/capabilities.ts";
 import type { BsdFamilyAbi } from "../posix/bsd-abi.ts";
 import { bsdFamilyPlatform } from "../posix/bsd-platform.ts";
 import type { Libc } from "../posix/libc.ts";
@@ -13,13 +14,13 @@ const PTY_PATHS = /^\/dev\/pts\/\d+$/;
 /** The names of old, which OpenBSD has only and NetBSD has as well. */
 const OLD_PTY_PATHS = /^\/dev\/(pts\/\d+|tty[p-zP-T][0-9a-zA-Z])$/;
 
-/** How often an open port of NetBSD is looked at, in milliseconds. */
-const GONE_LOOK_MS = 1000;
-/** What a request answers on a device that is gone. */
+/** Interval of polling an open port of NetBSD, in milliseconds. */
+const GONE_POLL_MS = 1000;
+/** Errors of a request on a device that is gone. */
 const GONE = ["ENXIO", "EIO", "ENODEV", "EBADF"] as const;
 
 /**
- * What a BSD can do; `unknown` is for the driver to say, and nothing of it was tried on hardware.
+ * Capabilities of a BSD; `unknown` depends on the driver, and was never tried on hardware.
  *
  * @param variant The system.
  */
@@ -41,7 +42,7 @@ export function bsdCapabilities(variant: BsdVariant): SerialCapabilities {
   });
 }
 
-/** What the platform is built from; tests bring their own. */
+/** Dependencies of the platform; tests replace them. */
 export interface BsdParts {
   readonly variant: BsdVariant;
   readonly libc: Libc;
@@ -50,15 +51,14 @@ export interface BsdParts {
   /** Constants of the system and the CPU. */
   readonly abi: BsdFamilyAbi;
   /**
-   * How often an open port is looked at where its end has no event, in milliseconds.
+   * Interval of polling an open port whose end has no event, in milliseconds.
    * @defaultValue 1000
    */
-  readonly goneLookMs?: number;
+  readonly gonePollMs?: number;
 }
 
-/** Builds the platform. */
 export function bsdPlatform(bsd: BsdParts): PosixPlatform {
-  const { variant, goneLookMs = GONE_LOOK_MS, ...parts } = bsd;
+  const { variant, gonePollMs = GONE_POLL_MS, ...parts } = bsd;
   const { abi, libc } = parts;
   const isGone = (fd: number): boolean => {
     const result = libc.ioctl(fd, abi.FIONREAD, new Uint8Array(4));
@@ -74,6 +74,6 @@ export function bsdPlatform(bsd: BsdParts): PosixPlatform {
     }),
     openHint: (path, code) => openHint(variant, path, code),
     // NetBSD's filter of a tty knows data only, no hang-up (tty.c, filt_ttyread()).
-    ...(variant === "netbsd" ? { isGone, goneLookMs } : {}),
+    ...(variant === "netbsd" ? { isGone, gonePollMs } : {}),
   };
 }

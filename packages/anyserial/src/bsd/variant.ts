@@ -6,7 +6,7 @@ export const BSD_VARIANTS = ["freebsd", "openbsd", "netbsd", "dragonfly"] as con
 export type BsdVariant = (typeof BSD_VARIANTS)[number];
 
 /**
- * Tells which of the four systems runs.
+ * Returns which of the four systems runs.
  *
  * @param platform Platform as the runtime names it: `freebsd`, also with a version behind.
  * @param uname Name that the kernel gives itself: `FreeBSD`, `DragonFly`, …

@@ -1,8 +1,8 @@
-// ABI facts of macOS: constants and struct tables only, where they differ from what posix/bsd-abi.ts
-// has for all systems of its family. From the macOS SDK (<sys/termios.h>, <sys/ttycom.h>, <sys/fcntl.h>,
-// <sys/event.h>, <sys/errno.h>, <IOKit/serial/ioss.h>), xnu-11417 and IOSerialFamily-93, checked against
-// the Rust libc crate and golang.org/x/sys; never run on a Mac by us. x64 and arm64 have the same
-// numbers and differ in how variadic arguments are passed.
+// ABI facts of macOS: constants and struct tables only, where they differ from those that
+// posix/bsd-abi.ts has for all systems of its family. From the macOS SDK (<sys/termios.h>,
+// <sys/ttycom.h>, <sys/fcntl.h>, <sys/event.h>, <sys/errno.h>, <IOKit/serial/ioss.h>), xnu-11417
+// and IOSerialFamily-93, checked against the Rust libc crate and golang.org/x/sys; never run on a
+// Mac by us. x64 and arm64 have the same numbers and differ in how variadic arguments are passed.
 
 import type { Field } from "../ffi/struct.ts";
 import {
@@ -15,7 +15,7 @@ import {
 } from "../posix/bsd-abi.ts";
 import type { CallingConvention } from "../posix/libc.ts";
 
-/** What macOS has beyond its family. */
+/** Constants that macOS has beyond its family. */
 export interface DarwinAbi extends BsdFamilyAbi {
   /** How `ioctl`, `open` and `fcntl` take their last argument. */
   readonly calling: CallingConvention;

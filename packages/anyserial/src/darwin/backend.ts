@@ -1,62 +1,46 @@
 // The macOS backend: the shared POSIX port over its platform, kqueue, and IOKit.
 
-import type { Backend, PtyBackendPort } from "../backend/backend.ts";
-import type { RunsOn } from "../backend/runs-on.ts";
-import { UnsupportedPlatformError } from "../errors.ts";
+import type { Backend } from "../backend/backend.ts";
+import type { RunsOn } from "../backend/host.ts";
+import { UnsupportedPlatformError } from "../errors/errors.ts";
 import type { Ffi } from "../ffi/ffi.ts";
+import { bindAccessCalls } from "../posix/device-access.ts";
 import { bindLibc, bindTcdrain } from "../posix/libc.ts";
+import { MadeFolders } from "../posix/links/made-folders.ts";
+import type { LinkSystem } from "../posix/links/port-link.ts";
+import { samplePlace } from "../posix/links/sampled-place.ts";
 import { PosixBackend, type PosixBackendParts } from "../posix/posix-backend.ts";
 import { createReadiness, type Mechanism } from "../posix/readiness/create.ts";
 import { bindKqueue, type KqueueCalls } from "../posix/readiness/kqueue.ts";
 import { kqueueDriver } from "../posix/readiness/kqueue-driver.ts";
-import { darwinAbi } from "./abi.ts";
+import { type DarwinAbi, darwinAbi } from "./abi.ts";
 import { createDarwinDiscovery } from "./device-discovery.ts";
+import { darwinFolderAbi } from "./folder-abi.ts";
+import { bindDarwinFolderCalls } from "./folder-calls.ts";
 import type { IoRegistry } from "./io-registry.ts";
 import { openIoKit } from "./iokit.ts";
 import { darwinPlatform } from "./platform.ts";
 import { openDarwinPty } from "./pty.ts";
 
-/** What the backend is built from; tests replace parts. */
-export interface DarwinBackendParts extends PosixBackendParts {
-  /** Opens a pty; errors name it, or its device. */
-  readonly openPty: (name: string | undefined) => PtyBackendPort;
-}
-
-/** Ports of a Mac. */
-export class DarwinBackend extends PosixBackend {
-  /** node:fs watches folders by FSEvents, which is for volumes and is not documented to know /dev. */
-  readonly isDeviceFolderSilent = true;
-  readonly #openPty: DarwinBackendParts["openPty"];
-
-  constructor({ openPty, ...parts }: DarwinBackendParts) {
-    super("darwin", parts);
-    this.#openPty = openPty;
-  }
-
-  createPty(name: string | undefined): PtyBackendPort {
-    return this.#openPty(name);
-  }
-}
-
 /** The backend of the running system. */
 export function createBackend(ffi: Ffi, { arch, mechanism }: RunsOn): Backend {
-  return new DarwinBackend(darwinParts(ffi, arch, mechanism));
+  return new PosixBackend(darwinParts(ffi, arch, mechanism));
 }
 
 /**
- * Builds what the backend needs of the running system.
+ * Builds the parts of the backend from the running system.
  *
  * @param ffi Foreign-function interface.
  * @param arch CPU as Node names it.
  * @param mechanism Forces a readiness mechanism; by default the best that the runtime has.
  * @throws {@link UnsupportedPlatformError} `ERR_SERIAL_PLATFORM` — nothing is known of the CPU.
  */
-export function darwinParts(ffi: Ffi, arch: string, mechanism?: Mechanism): DarwinBackendParts {
+export function darwinParts(ffi: Ffi, arch: string, mechanism?: Mechanism): PosixBackendParts {
   const abi = darwinAbi(arch);
   if (abi === undefined) {
     throw new UnsupportedPlatformError(`Cannot use serial ports on macOS for ${arch}`, {
       code: "ERR_SERIAL_PLATFORM",
-      hint: "run a Node.js of x64 or arm64: macOS has no other CPU",
+      hint: "run the x64 or arm64 build of Node.js: macOS has no other CPU",
     });
   }
   const libc = bindLibc(ffi, abi.calling);
@@ -72,10 +56,30 @@ export function darwinParts(ffi: Ffi, arch: string, mechanism?: Mechanism): Darw
     bound ??= bindKqueue(ffi, abi.kqueue);
     return bound;
   };
+  const access = bindAccessCalls(ffi);
+  let linkSystem: LinkSystem | undefined;
+  const links = (): LinkSystem => {
+    linkSystem ??= darwinLinks(ffi, abi);
+    return linkSystem;
+  };
   return {
+    name: "darwin",
     platform,
     readiness,
+    links,
+    isDeviceFolderSilent: true, // node:fs watches folders by FSEvents, which is not documented to know /dev
     discovery: createDarwinDiscovery({ registry, kqueue, abi, readiness }),
-    openPty: (name) => openDarwinPty({ platform, abi, readiness }, name),
+    openPty: (name) => openDarwinPty({ platform, abi, readiness, access }, name),
+  };
+}
+
+/** No event of the system reports a link that is gone: it is polled. */
+function darwinLinks(ffi: Ffi, { calling, errno }: DarwinAbi): LinkSystem {
+  const abi = darwinFolderAbi(errno);
+  return {
+    calls: bindDarwinFolderCalls(ffi, abi, calling),
+    abi,
+    made: new MadeFolders(),
+    watchPlace: (_place, onHint) => samplePlace(onHint),
   };
 }

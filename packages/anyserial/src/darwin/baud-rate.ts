@@ -1,13 +1,13 @@
-// Rates on macOS. The settings carry standard rates only; any other one is set by IOSSIOSPEED, after
-// every commit, because a commit sets the rate that it carries. What the driver reports back is the
-// rate in force, also a custom one: settings as they were read cannot be committed as they are.
+// Rates on macOS. The settings carry standard rates only; any other one is set by IOSSIOSPEED,
+// after every commit, because a commit sets the rate that it carries. The driver reports the rate
+// in force, also a custom one: settings that were read back cannot be committed unchanged.
 
 import { Struct } from "../ffi/struct.ts";
 import type { Libc } from "../posix/libc.ts";
 import type { Commit } from "../posix/posix-platform.ts";
 import { type DarwinAbi, STANDARD_RATES } from "./abi.ts";
 
-/** What a commit takes. */
+/** Dependencies of a commit. */
 export interface RateParts {
   readonly libc: Libc;
   readonly abi: DarwinAbi;
@@ -19,7 +19,7 @@ export interface RateParts {
  * @param parts Calls and constants.
  * @param fd Open terminal.
  * @param termios Settings; both speeds are the same.
- * @returns What became of it; a refused custom rate leaves the nearest standard one.
+ * @returns The result; a refused custom rate leaves the nearest standard one.
  */
 export function commitWithRate({ libc, abi }: RateParts, fd: number, termios: Uint8Array): Commit {
   const struct = new Struct(abi.termios, termios.slice());

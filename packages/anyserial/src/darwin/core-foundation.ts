@@ -1,5 +1,5 @@
-// The few functions of Core Foundation that reading a property takes. What one of the functions here
-// creates it releases itself; a reference that it is handed stays the caller's.
+// The few functions of Core Foundation that are needed to read a property. Each function here
+// releases the objects that it creates; a reference passed to it stays the caller's.
 
 import type { Ffi, NativeLibrary, Pointer } from "../ffi/ffi.ts";
 
@@ -20,7 +20,7 @@ const MOST_UNITS = 4096;
 /** NULL comes back as `null`. */
 export type Reference = Pointer | null;
 
-/** What reading a property takes. */
+/** The functions that are needed to read a property. */
 export interface CoreFoundation {
   /** Uses a CFString for the length of a call. */
   withString<T>(text: string, use: (string: Reference) => T): T;

@@ -13,6 +13,7 @@ export function createDarwinDiscovery(parts: HotPlugParts): PosixDiscovery {
       if (source !== "native") throw noSource("darwin", source);
       return listPorts(parts.registry());
     },
+    listNow: () => listPorts(parts.registry()),
     describe: async (path) => findPort(parts.registry(), await realpath(path).catch(() => path)),
     watch: () => hotPlug.watch(),
   };

@@ -18,7 +18,7 @@ export function openHint(path: string, code: string): string | undefined {
         : "ports are called /dev/cu.NAME on macOS: list them";
     case "EACCES":
     case "EPERM":
-      return `a sandbox or the mode of the node forbids it: look at ls -l ${quoted(path)}, and give a sandboxed app the entitlement com.apple.security.device.serial`;
+      return `a sandbox or the mode of the node forbids it: check ls -l ${quoted(path)}, and give a sandboxed app the entitlement com.apple.security.device.serial`;
     case "EBUSY":
       return `close the program that has ${path} or its twin ${twinOf(path)} open (macOS opens one of the two at a time): lsof ${quoted(path)} ${quoted(twinOf(path))} names it`;
     default:

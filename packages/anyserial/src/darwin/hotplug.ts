@@ -3,10 +3,11 @@
 // thread, no callback. Why not EVFILT_VNODE on /dev: ADR 0009.
 
 import type { PortChange, PortWatch } from "../backend/backend.ts";
-import { ChangeHub, type ChangeSource } from "../posix/change-hub.ts";
+import { type ChangeSource, PortChanges } from "../posix/port-changes.ts";
+import { ReadableWait } from "../posix/readable-wait.ts";
 import { type KqueueCalls, KqueueChanges } from "../posix/readiness/kqueue.ts";
 import { pollerError } from "../posix/readiness/poller-error.ts";
-import type { Readiness, Watch } from "../posix/readiness/readiness.ts";
+import type { Readiness } from "../posix/readiness/readiness.ts";
 import type { DarwinAbi } from "./abi.ts";
 import type { IoEntry, IoNotifications, IoRegistry } from "./io-registry.ts";
 import { calloutPath, SERIAL_CLASS } from "./list.ts";
@@ -15,7 +16,7 @@ import { calloutPath, SERIAL_CLASS } from "./list.ts";
 const EV_ADD = 0x1;
 const EV_CLEAR = 0x20;
 
-/** What is needed to watch. */
+/** Dependencies of the watch. */
 export interface HotPlugParts {
   /** Opens the registry on first need. */
   readonly registry: () => IoRegistry;
@@ -27,10 +28,10 @@ export interface HotPlugParts {
 
 /** Watches the services of serial ports, for any number of listeners. */
 export class HotPlug {
-  readonly #hub: ChangeHub;
+  readonly #hub: PortChanges;
 
   constructor(parts: HotPlugParts) {
-    this.#hub = new ChangeHub(new IoKitSource(parts));
+    this.#hub = new PortChanges(new IoKitSource(parts));
   }
 
   /**
@@ -45,11 +46,11 @@ export class HotPlug {
   }
 }
 
-/** What is open while somebody listens. */
+/** State that is open while a listener is there. */
 interface Open {
   readonly notifications: IoNotifications;
   readonly queue: number;
-  readonly watch: Watch;
+  readonly readable: ReadableWait;
 }
 
 class IoKitSource implements ChangeSource {
@@ -71,7 +72,7 @@ class IoKitSource implements ChangeSource {
     let queue: number | undefined;
     try {
       queue = this.#openQueue(notifications.machPort);
-      this.#open = { notifications, queue, watch: readiness.watch(queue, {}) };
+      this.#open = { notifications, queue, readable: new ReadableWait(readiness, queue) };
     } catch (error) {
       if (queue !== undefined) kqueue().close(queue);
       notifications.close();
@@ -82,7 +83,7 @@ class IoKitSource implements ChangeSource {
   take(): PortChange | undefined {
     if (this.#open === undefined) return undefined;
     const { notifications, queue } = this.#open;
-    // First the event, then what it tells of: what comes in between is a new event.
+    // Takes the event first, then its changes: a change in between causes a new event.
     this.#clear(queue);
     const { arrived, gone } = notifications.take();
     try {
@@ -94,18 +95,18 @@ class IoKitSource implements ChangeSource {
   }
 
   async wait(): Promise<void> {
-    await this.#open?.watch.waitReadable();
+    await this.#open?.readable.wait();
   }
 
   cancelWait(): void {
-    this.#open?.watch.cancelReadable();
+    this.#open?.readable.cancel();
   }
 
   stop(): void {
     if (this.#open === undefined) return;
-    const { notifications, queue, watch } = this.#open;
+    const { notifications, queue, readable } = this.#open;
     this.#open = undefined;
-    watch.close();
+    readable.close();
     this.#parts.kqueue().close(queue);
     notifications.close();
   }

@@ -1,10 +1,9 @@
-// What discovery asks of the I/O registry of macOS, and nothing else. Implemented by iokit.ts; tests
-// bring a synthetic one that counts what is handed out and what comes back.
+// The functions of the I/O registry of macOS that discovery needs. Implemented by iokit.ts; tests
+// use a synthetic registry that counts references handed out and returned.
 
-/** An entry of the registry; whoever gets one releases it, once. */
+/** An entry of the registry; the caller that gets one releases it, once. */
 export type IoEntry = number;
 
-/** The registry. */
 export interface IoRegistry {
   /**
    * Finds the services of a class that are there now.
@@ -22,7 +21,7 @@ export interface IoRegistry {
   property(entry: IoEntry, key: string): string | number | undefined;
   release(entry: IoEntry): void;
   /**
-   * Has the kernel tell of services of a class that come and go, from now on.
+   * Makes the kernel report services of a class that come and go, from now on.
    *
    * @throws {@link SerialError} `ERR_SERIAL_IOKIT` — the kernel refuses.
    */
@@ -33,13 +32,13 @@ export interface IoRegistry {
 export interface IoNotifications {
   /** Mach port on which a message waits while there is something to take. */
   readonly machPort: number;
-  /** Takes what happened since the last call, without waiting. */
+  /** Takes the changes since the last call, without waiting. */
   take(): IoChanges;
   /** Stops, and gives everything back. */
   close(): void;
 }
 
-/** What happened. */
+/** Changes of a class. */
 export interface IoChanges {
   /** Services that came; to be released. */
   readonly arrived: readonly IoEntry[];

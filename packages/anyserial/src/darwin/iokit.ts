@@ -1,9 +1,9 @@
-// The I/O registry through IOKit and Core Foundation: <IOKit/IOKitLib.h>, <mach/message.h>. Loaded by the
-// path of the framework when it is first asked; nothing of it exists on other systems. No
-// thread and no callback: a notification is a message on a mach port, and receiving it is all that
-// is done with it, because the iterators tell what happened.
+// The I/O registry through IOKit and Core Foundation: <IOKit/IOKitLib.h>, <mach/message.h>. Loaded
+// by the path of the framework on first use; other systems do not have it. No thread and no
+// callback: a notification is a message on a mach port, and only its arrival counts, because the
+// iterators have the changes.
 
-import { SerialError, type SerialErrorDetails } from "../errors.ts";
+import { SerialError, type SerialErrorDetails } from "../errors/errors.ts";
 import type { Ffi, NativeLibrary, Pointer } from "../ffi/ffi.ts";
 import { bindCoreFoundation, type CoreFoundation, type Reference } from "./core-foundation.ts";
 import type { IoChanges, IoEntry, IoNotifications, IoRegistry } from "./io-registry.ts";
@@ -200,7 +200,7 @@ class IoKit implements IoRegistry {
         this.#receiveAll(machPort);
         return { arrived: this.#drain(arrivals), gone: this.#drain(departures) };
       };
-      // What is there already is told first; taking it arms the notification.
+      // Services that are there already are reported first; taking them arms the notification.
       for (const entries of Object.values(take())) for (const one of entries) this.release(one);
       return { machPort, take, close };
     } catch (error) {

@@ -2,8 +2,8 @@
 // device behind it. Ids are those of pySerial 3.5 (serial/tools/list_ports_osx.py). An entry that goes
 // meanwhile has no properties any more: its port is left out.
 
-import { type UsbFacts, usbDescription, usbHardwareId } from "../hardware-id.ts";
-import { createPortInfo, type PortInfo } from "../port-info.ts";
+import { type UsbFacts, usbDescription, usbHardwareId } from "../model/hardware-id.ts";
+import { createPortInfo, type PortInfo } from "../model/port-info.ts";
 import type { IoEntry, IoRegistry } from "./io-registry.ts";
 
 /** Class of the services that make the device nodes: `<IOKit/serial/IOSerialKeys.h>`. */
@@ -56,7 +56,7 @@ export function listPorts(registry: IoRegistry): PortInfo[] {
  *
  * @param registry The I/O registry.
  * @param path A callout node (`/dev/cu.*`), or its twin to dial in (`/dev/tty.*`).
- * @returns The port, by its callout node; `undefined` for what is no port.
+ * @returns The port, by its callout node; `undefined` for a path that is no port.
  * @throws {@link SerialError} `ERR_SERIAL_IOKIT` — the kernel refuses.
  */
 export function findPort(registry: IoRegistry, path: string): PortInfo | undefined {

@@ -1,6 +1,6 @@
 // macOS as a POSIX platform: its family's, with its own way to set a rate.
 
-import { createCapabilities, type SerialCapabilities } from "../capabilities.ts";
+import { createCapabilities, type SerialCapabilities } from "../model/capabilities.ts";
 import { bsdFamilyPlatform } from "../posix/bsd-platform.ts";
 import type { Libc } from "../posix/libc.ts";
 import type { PosixPlatform } from "../posix/posix-platform.ts";
@@ -8,7 +8,7 @@ import type { DarwinAbi } from "./abi.ts";
 import { commitWithRate } from "./baud-rate.ts";
 import { openHint } from "./hints.ts";
 
-/** What macOS can do; `unknown` is for the driver to say. */
+/** Capabilities of macOS; `unknown` depends on the driver. */
 export const DARWIN_CAPABILITIES: SerialCapabilities = createCapabilities("darwin", "darwin", {
   customBaudRate: "supported",
   xonXoff: "supported",
@@ -23,7 +23,7 @@ export const DARWIN_CAPABILITIES: SerialCapabilities = createCapabilities("darwi
   portDiscovery: "supported",
 });
 
-/** What the platform is built from; tests bring their own. */
+/** Dependencies of the platform; tests replace them. */
 export interface DarwinParts {
   readonly libc: Libc;
   /** tcdrain(3), blocking. */
@@ -31,7 +31,6 @@ export interface DarwinParts {
   readonly abi: DarwinAbi;
 }
 
-/** Builds the platform. */
 export function darwinPlatform({ libc, tcdrain, abi }: DarwinParts): PosixPlatform {
   return {
     ...bsdFamilyPlatform({

@@ -1,22 +1,34 @@
-// A native call that blocks, in a thread of its own. Not in libuv's pool, where it would hold up files and
-// name look-ups.
+// A native call that blocks, in a thread of its own. Not in libuv's pool, where it would delay file
+// operations and name look-ups.
 
-import { Worker } from "node:worker_threads";
+import { onAbort } from "../abort/on-abort.ts";
+import { startThread, type ThreadData } from "./thread.ts";
+
+/** Data that the thread is started with. */
+export interface CallData extends ThreadData {
+  /** A descriptor, or a handle of Windows. */
+  readonly handle: number;
+}
 
 /**
  * Waits for the one message of a worker.
  *
- * @param script Makes the call and posts its result.
- * @param handle What it calls with: a descriptor, or a handle of Windows.
+ * @param program Makes the call and posts its result.
+ * @param handle The first argument of the call: a descriptor, or a handle of Windows.
  * @param signal From then on the thread does not keep the process alive any more.
- * @returns What the worker posted.
+ * @returns The worker's answer.
  */
-export function callInThread(script: URL, handle: number, signal: AbortSignal): Promise<number> {
+export function callInThread(
+  program: string,
+  handle: number,
+  signal: AbortSignal,
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(script, { workerData: handle, execArgv: [] });
-    const letGo = (): void => worker.unref();
-    signal.addEventListener("abort", letGo);
-    worker.once("exit", () => signal.removeEventListener("abort", letGo));
+    const worker = startThread(program, { handle });
+    worker.once(
+      "exit",
+      onAbort(signal, () => worker.unref()),
+    );
     worker.once("message", resolve);
     worker.once("error", reject);
   });

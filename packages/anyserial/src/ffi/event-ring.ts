@@ -2,6 +2,8 @@
 // 32-bit numbers in shared memory, with one producer and one consumer. A full ring makes the producer
 // wait. For the POSIX reactor a pair is (token, ready), for Windows the halves of an address.
 
+import { setImmediate } from "../process/timers.ts";
+
 type OnPair = (first: number, second: number) => void;
 
 const HEAD = 0;
@@ -39,9 +41,14 @@ export class EventRing {
     Atomics.notify(this.#cells, STARTED);
   }
 
-  /** Consumer: blocks until the producer has started, for so many milliseconds at most. */
+  /** Consumer: blocks until the producer has started, or until the time in milliseconds is over. */
   waitStarted(longestMs: number): void {
     Atomics.wait(this.#cells, STARTED, 0, longestMs);
+  }
+
+  /** Consumer: resolves when the producer has started; never, if it ends before. */
+  async started(): Promise<void> {
+    await waitAsync()(this.#cells, STARTED, 0).value;
   }
 
   /** Producer: adds one event; waits while the ring is full. */
@@ -51,7 +58,7 @@ export class EventRing {
       const head = Atomics.load(this.#cells, HEAD);
       if (((tail - head) | 0) < CAPACITY) break;
       if (this.stopped) return;
-      this.flush(); // the consumer may not have heard of any of these
+      this.flush(); // the consumer may not have been notified of any of these
       Atomics.wait(this.#cells, HEAD, head);
     }
     const slot = HEADER + 2 * (tail & (CAPACITY - 1));
@@ -67,13 +74,13 @@ export class EventRing {
 
   /** Consumer: reports events as they come, each batch in a task of its own, until stopped. */
   listen(onEvent: OnPair): void {
-    const waitAsync = (Atomics as unknown as { waitAsync: WaitAsync }).waitAsync; // ES2024
+    const wait = waitAsync();
     const turn = (): void => {
       if (this.stopped) return;
       this.#take(onEvent);
       const head = Atomics.load(this.#cells, HEAD);
-      const wait = waitAsync(this.#cells, TAIL, head);
-      if (wait.async) void (wait.value as Promise<string>).then(turn);
+      const waiting = wait(this.#cells, TAIL, head);
+      if (waiting.async) void (waiting.value as Promise<string>).then(turn);
       else setImmediate(turn);
     };
     turn();
@@ -101,4 +108,9 @@ export class EventRing {
     }
     Atomics.notify(this.#cells, HEAD);
   }
+}
+
+/** `Atomics.waitAsync()`, of ES2024. */
+function waitAsync(): WaitAsync {
+  return (Atomics as unknown as { waitAsync: WaitAsync }).waitAsync;
 }

@@ -1,5 +1,5 @@
-// What the library needs of a foreign-function interface, and nothing else. Implemented by
-// koffi.ts; a driver for node:ffi can sit beside it.
+// The functions of a foreign-function interface that the library needs. Implemented by koffi.ts; a
+// driver for node:ffi can sit beside it.
 
 /** Address in native memory. */
 export type Pointer = bigint;
@@ -27,9 +27,8 @@ export type CType =
 /** A function of a native library; the binder states the real signature. */
 export type NativeFunction = (...args: never[]) => unknown;
 
-/** A loaded library. */
 export interface NativeLibrary {
-  /** Tells whether the library exports a symbol. */
+  /** Returns whether the library exports a symbol. */
   has(symbol: string): boolean;
   /** Address of a symbol; the symbol must exist. */
   address(symbol: string): Pointer;
@@ -38,7 +37,7 @@ export interface NativeLibrary {
    *
    * @param symbol Exported name.
    * @param returns C type of the result.
-   * @param parameters C types of the parameters; what follows `"..."` is passed as variadic.
+   * @param parameters C types of the parameters; those after `"..."` are passed as variadic.
    */
   bind<F extends NativeFunction>(symbol: string, returns: CType, parameters: readonly CType[]): F;
 }

@@ -1,5 +1,5 @@
-// How koffi wants a function declared, from our own C types. Pure, so that the declaration of each
-// platform can be looked at on any host.
+// A function declaration for koffi, from our own C types. Pure, so that the declaration for each
+// platform can be tested on any host.
 
 import type { CType } from "./ffi.ts";
 
@@ -18,7 +18,6 @@ const TYPES: Readonly<Record<Exclude<CType, "...">, string>> = {
   string16: "const char16_t *",
 };
 
-/** A declaration. */
 export interface KoffiSignature {
   /** Parameters as koffi takes them; `...` is the last one of a variadic function. */
   readonly fixed: readonly string[];
@@ -29,7 +28,7 @@ export interface KoffiSignature {
 /**
  * Translates parameters.
  *
- * @param parameters C types; what follows `"..."` is passed as variadic.
+ * @param parameters C types; those after `"..."` are passed as variadic.
  */
 export function koffiSignature(parameters: readonly CType[]): KoffiSignature {
   const variadicAt = parameters.indexOf("...");

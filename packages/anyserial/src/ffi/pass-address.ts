@@ -12,8 +12,8 @@ export type AddressCall = (first: number, address: number, third: number) => unk
  *
  * @param call The function.
  * @param addressOf Finds where a view's bytes are; they stay there.
- * @returns The same with a view. What it must not touch is its caller's to say, as in C: a view
- *   whose buffer was given away has length 0.
+ * @returns The same function with a view. As in C, the caller must not pass memory that the call
+ *   may not touch: a view whose buffer was transferred has length 0.
  */
 export function passAddress(
   call: AddressCall,

@@ -1,10 +1,13 @@
 // Differences of the driver's error counters.
 
-import type { LineErrorCounts, PortControl } from "../backend/backend.ts";
-import { UnsupportedFeatureError } from "../errors.ts";
+import type { PortControl } from "../backend/backend.ts";
+import { UnsupportedFeatureError } from "../errors/errors.ts";
+import type { LineErrorCounts } from "../model/line-error-counts.ts";
 
 /** Reads the counters, or `undefined` where the driver does not count. */
-export function lineErrorCounts(port: PortControl): LineErrorCounts | undefined {
+export function lineErrorCounts(
+  port: Pick<PortControl, "lineErrorCounts">,
+): LineErrorCounts | undefined {
   try {
     return port.lineErrorCounts();
   } catch (error) {
@@ -14,7 +17,7 @@ export function lineErrorCounts(port: PortControl): LineErrorCounts | undefined 
 }
 
 /**
- * What was counted between two samples.
+ * Errors counted between two samples.
  *
  * @param now Later sample.
  * @param before Earlier sample.

@@ -1,88 +1,86 @@
-// Changes of the modem lines as an async iterator: samples while somebody waits, never otherwise.
+// Changes of the modem lines, to be iterated over: samples while a call waits, never otherwise.
 
-import { underEither } from "../abort.ts";
+import { underEither } from "../abort/abort.ts";
 import {
   type ModemLineChange,
   type ModemLineSample,
   modemLineEdges,
   type UncountedEdges,
   uncountedEdges,
-} from "../modem-lines.ts";
-import type { PortCore } from "./port-core.ts";
+} from "../model/modem-lines.ts";
+import { clockMs } from "../process/timers.ts";
+import type { SerialCore } from "./port-lifecycle.ts";
+import type { PullSource } from "./pull-iterator.ts";
 
-/** What a driver has not counted by then it will not count: some count one edge of RI only. */
+/** Counts that a driver has not made by then will never come: some count one edge of RI only. */
 const COUNT_LAG_MS = 500;
 
 /** Changes from the moment of construction on. */
-export class ModemLineChanges implements AsyncIterableIterator<ModemLineChange, undefined> {
-  readonly #core: PortCore;
-  readonly #signal: AbortSignal | undefined;
+export class ModemLineSource implements PullSource<ModemLineChange> {
+  readonly #core: SerialCore;
   readonly #found: ModemLineChange[] = [];
-  #last: ModemLineSample;
+  #last: ModemLineSample | Promise<ModemLineSample>;
   #uncounted: UncountedEdges;
-  #foundAt = performance.now();
-  #isOver = false;
-  /** Lives as long as the iterator: a port that nobody holds any more is closed. */
+  #foundAt = clockMs();
+  /** Lives as long as the iterator: a port without references is closed. */
   readonly owner: object | undefined;
 
-  constructor(core: PortCore, signal: AbortSignal | undefined, owner?: object) {
+  constructor(core: SerialCore, owner?: object) {
     this.#core = core;
     this.owner = owner;
-    this.#signal = signal;
     this.#last = this.#sample();
-    this.#uncounted = uncountedEdges(core.backendPort.countsLinesLate?.() === true ? 1 : 0);
+    if (this.#last instanceof Promise) this.#last.catch(() => undefined); // the first next() fails
+    this.#uncounted = uncountedEdges(core.port.countsLinesLate?.() === true ? 1 : 0);
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async next(): Promise<IteratorResult<ModemLineChange, undefined>> {
-    const { backendPort, ending } = this.#core;
-    while (!this.#isOver) {
+  /** The next edge; `undefined` after close(). */
+  async next(signal: AbortSignal): Promise<ModemLineChange | undefined> {
+    for (;;) {
       const change = this.#found.shift();
-      if (change !== undefined) return { done: false, value: change };
-      this.#signal?.throwIfAborted();
-      if (!this.#core.isOpen) return this.#end();
-      const sample = this.#sample();
-      this.#find(sample);
-      if (this.#found.length > 0) continue;
+      if (change !== undefined) return change;
+      signal.throwIfAborted();
+      if (!this.#core.isOpen) return this.#closed();
       try {
-        await underEither(ending, this.#signal, (either) =>
-          backendPort.waitModemLineChange(either),
-        );
+        const [last, sample] = await Promise.all([this.#last, this.#sample()]);
+        this.#find(last, sample);
       } catch (error) {
-        if (this.#core.isOpen || this.#signal?.aborted === true) throw error;
+        if (this.#core.isOpen) throw error;
+        return this.#closed();
       }
+      if (this.#found.length === 0) await this.#wait(signal);
     }
-    return { done: true, value: undefined };
   }
 
-  #find(sample: ModemLineSample): void {
-    const now = performance.now();
+  async #wait(signal: AbortSignal): Promise<void> {
+    const { port, ending } = this.#core;
+    try {
+      await underEither(ending, signal, (either) => port.waitModemLineChange(either));
+    } catch (error) {
+      if (this.#core.isOpen || signal.aborted) throw error;
+    }
+  }
+
+  #find(last: ModemLineSample, sample: ModemLineSample): void {
+    const now = clockMs();
     if (now - this.#foundAt > COUNT_LAG_MS) this.#uncounted = uncountedEdges();
-    this.#found.push(...modemLineEdges(this.#last, sample, this.#uncounted));
+    this.#found.push(...modemLineEdges(last, sample, this.#uncounted));
     this.#last = sample;
     if (this.#found.length > 0) this.#foundAt = now;
   }
 
-  async return(): Promise<IteratorResult<ModemLineChange, undefined>> {
-    this.#isOver = true;
-    return { done: true, value: undefined };
-  }
-
-  /** After close() the iteration ends; after a disconnect it fails. */
-  async #end(): Promise<IteratorResult<ModemLineChange, undefined>> {
-    this.#isOver = true;
+  /** After a disconnect the iteration fails. */
+  async #closed(): Promise<undefined> {
     if ((await this.#core.closed) !== undefined) throw this.#core.endError("modemLineChanges");
-    return { done: true, value: undefined };
+    return undefined;
   }
 
   /** Counts first: an edge in between is seen in the levels, and counted later. */
-  #sample(): ModemLineSample {
-    return this.#core.run("modemLineChanges", (port) => {
+  #sample(): ModemLineSample | Promise<ModemLineSample> {
+    return this.#core.ask("modemLineChanges", (port) => {
       const counts = port.modemLineCounts();
-      return { lines: port.modemLines(), counts };
+      const lines = port.modemLines();
+      if (!(lines instanceof Promise)) return { lines, counts };
+      return lines.then((answer) => ({ lines: answer, counts: port.modemLineCounts() }));
     });
   }
 }

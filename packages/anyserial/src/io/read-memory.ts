@@ -1,10 +1,11 @@
 // Memory that is read into again and again. Messages of one length share one view: making a view
 // and handing it to C costs more than a short read.
 
-/** The memory. */
+import type { Bytes } from "../model/bytes.ts";
+
 export class ReadMemory {
-  readonly all: Uint8Array;
-  #view: Uint8Array;
+  readonly all: Bytes;
+  #view: Bytes;
 
   /** @param size In bytes. */
   constructor(size: number) {
@@ -13,7 +14,7 @@ export class ReadMemory {
   }
 
   /** A view of the first `count` bytes. */
-  first(count: number): Uint8Array {
+  first(count: number): Bytes {
     if (this.#view.length !== count) this.#view = this.all.subarray(0, count);
     return this.#view;
   }

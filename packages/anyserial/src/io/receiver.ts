@@ -1,135 +1,121 @@
-// The receive family over the reader: where the bytes go, and what a marking port does to them.
+// The receive family of an open port: which attempt is made, and where the bytes go.
 
-import type { LineErrorCounts } from "../backend/backend.ts";
-import { ConfigurationError } from "../errors.ts";
-import { lineErrorCounts } from "./line-errors.ts";
-import { type LineEvent, MarkedInput } from "./marked-input.ts";
-import type { PortCore } from "./port-core.ts";
-import { Reader } from "./reader.ts";
-import { Slab } from "./slab.ts";
+import type { SerialConfig } from "../config/config.ts";
+import { ConfigurationError } from "../errors/errors.ts";
+import type { Bytes } from "../model/bytes.ts";
+import { Input, type MarkingLine } from "./input.ts";
+import { NOTHING_NOW } from "./lane.ts";
+import type { LineEvent } from "./parmrk.ts";
+import type { PortLifecycle } from "./port-lifecycle.ts";
 
 /** Receives for one port. */
 export class Receiver {
-  readonly #core: PortCore;
-  readonly #reader: Reader;
-  #slab: Slab;
-  #slabSize: number;
-  #marked: MarkedInput | undefined;
-  #marks = false;
+  readonly #core: PortLifecycle;
+  readonly #input: Input;
 
-  constructor(core: PortCore) {
+  /**
+   * @param core The port.
+   * @param line Of a port that can mark errors.
+   */
+  constructor(core: PortLifecycle, line: MarkingLine | undefined) {
+    const { path, port, config } = core;
     this.#core = core;
-    this.#reader = new Reader(core);
-    this.#slabSize = core.config.readChunkSize;
-    this.#slab = new Slab(this.#slabSize);
-    this.reconfigured();
+    this.#input = new Input({ path, port, line, config });
   }
 
   /** Bytes read from the kernel since open. */
   get bytes(): number {
-    return this.#reader.bytes;
+    return this.#input.bytes;
   }
 
-  /** Data bytes decoded from marks and not taken. */
-  get decoded(): number {
-    return this.#marked?.waiting ?? 0;
+  /** Data bytes that were read from the kernel and not taken. */
+  get held(): number {
+    return this.#input.held;
   }
 
-  /** The configuration changed. */
-  reconfigured(): void {
-    const { readChunkSize } = this.#core.config;
-    if (readChunkSize !== this.#slabSize) {
-      this.#slabSize = readChunkSize;
-      this.#slab = new Slab(readChunkSize);
-    }
-    const { marksErrors } = this.#core.backendPort;
-    if (marksErrors === this.#marks) return;
-    this.#marks = marksErrors;
-    this.#reader.restart(); // what it reads from here on has, or has not, marks in it
-    if (marksErrors) {
-      const hasParity = (): boolean => this.#core.config.parity !== "none";
-      this.#marked ??= new MarkedInput(lineErrorCounts(this.#core.backendPort), hasParity);
-    }
+  /**
+   * Changes the configuration.
+   *
+   * @param next The requested settings.
+   * @param commit Brings it into force, in the port's own configuration too.
+   */
+  reconfigure(
+    next: Pick<SerialConfig, "lineErrors" | "parity">,
+    commit: () => void | Promise<void>,
+  ): void | Promise<void> {
+    this.#core.run("configure", () => this.#input.reconfiguring(next));
+    const answer = commit();
+    if (answer !== undefined) return answer.then(() => this.#reconfigured());
+    this.#reconfigured();
+    return undefined;
+  }
+
+  #reconfigured(): void {
+    this.#input.reconfigured(this.#core.config);
+    this.#core.reading.tryAgain(); // waiting bytes may be received by another rule now
   }
 
   /** The input queue was discarded. */
   cleared(): void {
-    this.#marked?.clear();
+    this.#input.cleared();
   }
 
-  /** Reads into memory of the port: a view that is the caller's to keep. */
-  receive(most: number, signal?: AbortSignal): Uint8Array | Promise<Uint8Array> {
-    const offer = this.#slab.offer(most);
-    const count = this.receiveInto(offer, signal);
-    if (typeof count === "number") return this.#slab.take(offer, count);
-    return this.#takeLater(offer, count);
+  /** Takes back bytes that the caller could not use: they are received next. */
+  giveBack(data: Bytes): void {
+    this.giveBackEvent({ kind: "data", data });
   }
 
-  /** Reads into the caller's memory: 1 byte or more, at once where they are there. */
+  /** Takes back an event that the caller could not use: it is received next. */
+  giveBackEvent(event: LineEvent): void {
+    this.#input.giveBack(event);
+    this.#core.reading.tryAgain();
+  }
+
+  /** Counts the bytes that a receive would get now. */
+  inputWaiting(): number {
+    const count = this.#core.run("inputWaiting", () => this.#input.inputWaiting());
+    this.#core.reading.tryAgain(); // bytes that were decoded to be counted have no event of their own
+    return count;
+  }
+
+  /** Receives into memory of the port: a view that is the caller's to keep. */
+  receive(most: number, signal?: AbortSignal): Bytes | Promise<Bytes> {
+    const { reading } = this.#core;
+    reading.check();
+    signal?.throwIfAborted();
+    const input = this.#input;
+    const { memory } = input;
+    const offer = memory.offer(most);
+    const giveUp = (reason: unknown): unknown => {
+      memory.return(offer);
+      return reason;
+    };
+    const attempt = (): Bytes | typeof NOTHING_NOW => {
+      const count = input.tryReceive(offer);
+      return count === 0 ? NOTHING_NOW : memory.take(offer, count);
+    };
+    return reading.run({ attempt, failed: giveUp, aborted: giveUp }, signal);
+  }
+
+  /** Receives into the caller's memory: 1 byte or more, at once where they are there. */
   receiveInto(into: Uint8Array, signal?: AbortSignal): number | Promise<number> {
-    if (this.#marked !== undefined) return this.#receiveMarked(into, signal);
-    const count = this.#reader.read(into, signal);
-    if (typeof count === "number") return count;
-    return count.then((later) => (later > 0 ? later : this.#receiveMarked(into, signal)));
-  }
-
-  /** Between the end of a read and its caller's turn, another caller may read already. */
-  async #takeLater(offer: Uint8Array, count: Promise<number>): Promise<Uint8Array> {
-    const slab = this.#slab;
-    slab.hold(offer);
-    try {
-      return slab.take(offer, await count);
-    } catch (error) {
-      slab.take(offer, 0);
-      throw error;
-    }
-  }
-
-  /** As long as marks are on, or what was decoded with them is left; then as without. */
-  async #receiveMarked(into: Uint8Array, signal?: AbortSignal): Promise<number> {
-    for (;;) {
-      if (this.#marked !== undefined) {
-        this.#core.check("receive");
-        signal?.throwIfAborted();
-        const count = this.#marked.takeData(into);
-        if (count > 0) return count;
-        if (!this.#marks) this.#marked = undefined; // turned off, and all that was decoded is taken
-      }
-      if (this.#marked === undefined) {
-        const count = await this.#reader.read(into, signal);
-        if (count > 0) return count;
-      } else await this.#decode(this.#marked, into.length, signal);
-    }
+    const { reading } = this.#core;
+    reading.check();
+    signal?.throwIfAborted();
+    const attempt = (): number | typeof NOTHING_NOW => this.#input.tryReceive(into) || NOTHING_NOW;
+    return reading.run({ attempt }, signal);
   }
 
   /** The next event in wire order. */
-  async receiveEvent(signal?: AbortSignal): Promise<LineEvent> {
-    for (;;) {
-      const marked = this.#marked;
-      if (marked === undefined || !this.#marks) throw notMarking(this.#core.path);
-      this.#core.check("receive");
-      signal?.throwIfAborted();
-      const event = marked.takeEvent();
-      if (event !== undefined) return event;
-      await this.#decode(marked, this.#core.config.readChunkSize, signal);
-    }
-  }
-
-  async #decode(marked: MarkedInput, most: number, signal?: AbortSignal): Promise<void> {
-    const offer = this.#slab.offer(most);
-    await this.#reader.read(offer, signal, (count) => {
-      marked.push(offer.subarray(0, count), this.#counts());
-    });
-  }
-
-  /** A device that goes away right after a read must not take the bytes of the read with it. */
-  #counts(): LineErrorCounts | undefined {
-    try {
-      return lineErrorCounts(this.#core.backendPort);
-    } catch (error) {
-      this.#core.noticed(error);
-      return undefined;
-    }
+  receiveEvent(signal?: AbortSignal): LineEvent | Promise<LineEvent> {
+    const { reading } = this.#core;
+    reading.check();
+    signal?.throwIfAborted();
+    const attempt = (): LineEvent | typeof NOTHING_NOW => {
+      if (!this.#input.marks) throw notMarking(this.#core.path);
+      return this.#input.tryReceiveEvent() ?? NOTHING_NOW;
+    };
+    return reading.run({ attempt }, signal);
   }
 }
 

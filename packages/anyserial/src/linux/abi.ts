@@ -6,7 +6,7 @@
 import type { Field, StructLayout } from "../ffi/struct.ts";
 import type { PosixAbi, TermiosLayout } from "../posix/posix-abi.ts";
 
-/** What Linux has beyond every POSIX terminal. */
+/** Constants that Linux has beyond every POSIX terminal. */
 export interface LinuxAbi extends PosixAbi {
   readonly CBAUD: number;
   readonly CIBAUD: number;
@@ -30,6 +30,13 @@ export interface LinuxAbi extends PosixAbi {
   readonly TIOCGPTPEER: number;
   readonly TIOCGDEV: number;
   readonly TIOCGEXCL: number;
+  readonly TCXONC: number;
+  readonly TIOCGETD: number;
+  readonly TIOCSETD: number;
+  readonly TIOCSSOFTCAR: number;
+  readonly TIOCSWINSZ: number;
+  readonly TIOCGLCKTRMIOS: number;
+  readonly TIOCSLCKTRMIOS: number;
 
   readonly ASYNC_LOW_LATENCY: number;
   readonly SER_RS485_ENABLED: number;
@@ -125,6 +132,11 @@ const COMMON = {
   TIOCSSERIAL: 0x541f,
   TIOCGRS485: 0x542e,
   TIOCSRS485: 0x542f,
+  TIOCGETD: 0x5424,
+  TIOCSETD: 0x5423,
+  TIOCSSOFTCAR: 0x541a,
+  TIOCGLCKTRMIOS: 0x5456,
+  TIOCSLCKTRMIOS: 0x5457,
   ASYNC_LOW_LATENCY: 0x2000,
   SER_RS485_ENABLED: 0x1,
   SER_RS485_RTS_ON_SEND: 0x2,
@@ -173,13 +185,16 @@ const COMMON = {
     EROFS: 30,
     EPIPE: 32,
     ENAMETOOLONG: 36,
+    ENOLCK: 37,
     ENOSYS: 38,
+    ENOTEMPTY: 39,
     ELOOP: 40,
     EPROTO: 71,
     EOVERFLOW: 75,
     EOPNOTSUPP: 95,
     ETIMEDOUT: 110,
     ESHUTDOWN: 108,
+    EDQUOT: 122,
   }),
 } as const;
 
@@ -219,6 +234,8 @@ const GENERIC = {
   TIOCGPTPEER: 0x5441,
   TIOCGDEV: 0x8004_5432,
   TIOCGEXCL: 0x8004_5440,
+  TCXONC: 0x540a,
+  TIOCSWINSZ: 0x5414,
   CBAUD: 0x100f,
   CIBAUD: 0x100f_0000,
   BOTHER: 0x1000,
@@ -262,6 +279,8 @@ const PPC64 = {
   TIOCGPTPEER: 0x2000_5441,
   TIOCGDEV: 0x4004_5432,
   TIOCGEXCL: 0x4004_5440,
+  TCXONC: 0x2000_741e,
+  TIOCSWINSZ: 0x8008_7467,
   CBAUD: 0xff,
   CIBAUD: 0xff_0000,
   BOTHER: 0x1f,

@@ -1,27 +1,23 @@
 // Discovery on Linux: the list from sysfs or from udev, one port by its path, and hot-plug.
 
 import type { Ffi } from "../ffi/ffi.ts";
-import type { Libc } from "../posix/libc.ts";
 import type { PosixDiscovery } from "../posix/posix-backend.ts";
-import type { Readiness } from "../posix/readiness/readiness.ts";
 import { HotPlug } from "./hotplug.ts";
-import { bindInotify } from "./inotify.ts";
-import { type DeviceRoots, describePort, hasSysfs, listPorts } from "./list.ts";
+import type { Inotify } from "./inotify.ts";
+import { type DeviceRoots, describePort, hasSysfs, listPorts, listPortsNow } from "./list.ts";
 
-/** What discovery is built from. */
 export interface DiscoveryParts {
   readonly ffi: Ffi;
-  readonly libc: Libc;
-  readonly readiness: Readiness;
+  readonly inotify: Inotify;
   /** @defaultValue `/sys` and `/dev` */
   readonly roots?: DeviceRoots | undefined;
 }
 
 const SYSTEM: DeviceRoots = Object.freeze({ sysfs: "/sys", dev: "/dev" });
 
-/** Builds discovery; nothing is looked at before it is asked. */
+/** Builds discovery; it reads nothing before it is called. */
 export function createLinuxDiscovery(parts: DiscoveryParts): PosixDiscovery {
-  const { ffi, libc, readiness, roots = SYSTEM } = parts;
+  const { ffi, inotify, roots = SYSTEM } = parts;
   const note = noteOnce();
   let hotPlug: HotPlug | undefined;
   return {
@@ -31,9 +27,14 @@ export function createLinuxDiscovery(parts: DiscoveryParts): PosixDiscovery {
       if (ports.length === 0 && !hasSysfs(roots)) note(roots);
       return ports;
     },
+    listNow: () => {
+      const ports = listPortsNow(roots);
+      if (ports.length === 0 && !hasSysfs(roots)) note(roots);
+      return ports;
+    },
     describe: (path) => describePort(roots, path),
     watch: () => {
-      hotPlug ??= new HotPlug({ calls: bindInotify(ffi), libc, readiness, dev: roots.dev });
+      hotPlug ??= new HotPlug({ inotify, dev: roots.dev });
       return hotPlug.watch();
     },
   };

@@ -1,18 +1,20 @@
-// Who holds a port: processes with the device open, from /proc. Sees the processes of other users
-// only as root.
+// Processes that have a port open, for the error of an open that fails.
 
-import { readdir, readFile, readlink, realpath } from "node:fs/promises";
+import { realpathSync } from "node:fs";
+import { realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { nextTurn } from "../process/timers.ts";
+import { filesOf, listOpenFiles, processName } from "./open-files.ts";
 
 /** A process that has a device open. */
 export interface Holder {
   readonly pid: number;
-  /** Name of the program, at most 15 characters (`/proc/PID/comm`). */
+  /** Name of the program, at most 15 characters. */
   readonly name: string;
 }
 
 /**
- * Lists the processes that have a device open, without this one.
+ * Lists the processes that have a device open, without this one. Returns to the event loop after each process.
  *
  * @param path Path of the device.
  * @param proc Root of procfs; a parameter for tests.
@@ -20,21 +22,25 @@ export interface Holder {
  */
 export async function findHolders(path: string, proc: string = "/proc"): Promise<Holder[]> {
   const device = await realpath(path).catch(() => path);
-  const names = await readdir(proc).catch(() => []);
-  const pids = names.filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
   const holders: Holder[] = [];
-  for (const pid of pids) {
-    if (!(await hasOpen(join(proc, pid, "fd"), device))) continue;
-    const name = await readFile(join(proc, pid, "comm"), "utf8").catch(() => "?");
-    holders.push({ pid: Number(pid), name: name.trim() });
+  for (const { pid, files } of listOpenFiles(proc)) {
+    if ([...files.values()].includes(device)) holders.push({ pid, name: processName(pid, proc) });
+    await nextTurn();
   }
-  return holders.sort((a, b) => a.pid - b.pid);
+  return holders;
 }
 
-async function hasOpen(folder: string, device: string): Promise<boolean> {
-  const fds = await readdir(folder).catch(() => []);
-  for (const fd of fds) {
-    if ((await readlink(join(folder, fd)).catch(() => "")) === device) return true;
+/**
+ * Returns whether this process has a device open, in any thread, and by any copy of the library.
+ *
+ * @param path Path of the device.
+ * @param proc Root of procfs; a parameter for tests.
+ */
+export function isOpenHere(path: string, proc: string = "/proc"): boolean {
+  try {
+    const device = realpathSync(path);
+    return [...filesOf(join(proc, "self/fd")).values()].includes(device);
+  } catch {
+    return false; // nothing is at the path any more
   }
-  return false;
 }

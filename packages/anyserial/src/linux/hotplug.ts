@@ -1,47 +1,30 @@
-// Nodes that come and go in the device folder: one inotify instance per process, made on first need and
-// kept, because closing one blocks for 10 ms and more. Why not the kernel's uevents: ADR 0008. Who asks
-// again and again for the next change misses none: what happens meanwhile waits in the kernel.
+// Nodes that come and go in the device folder, by inotify. Why not the kernel's uevents: ADR 0008.
 
 import { join } from "node:path";
 import type { PortChange, PortWatch } from "../backend/backend.ts";
-import { ChangeHub, type ChangeSource } from "../posix/change-hub.ts";
-import type { Libc } from "../posix/libc.ts";
-import type { Readiness, Watch } from "../posix/readiness/readiness.ts";
-import {
-  EVENTS_SIZE,
-  failed,
-  IN_Q_OVERFLOW,
-  type InotifyCalls,
-  type InotifyEvent,
-  readEvents,
-} from "./inotify.ts";
+import { type ChangeSource, PortChanges } from "../posix/port-changes.ts";
+import { IN, IN_IGNORED, type Inotify, type InotifyEvent, isNothingThere } from "./inotify.ts";
 import { LINK_FOLDERS } from "./stable-paths.ts";
 
-/** `<sys/inotify.h>`. Writes to a node, which other events tell of, must not wake anybody. */
-const IN_ATTRIB = 0x04;
-const IN_MOVED_FROM = 0x40;
-const IN_MOVED_TO = 0x80;
-const IN_CREATE = 0x100;
-const IN_DELETE = 0x200;
-const IN_ONLYDIR = 0x0100_0000;
-/** udev sets the permissions of a node after the kernel has made it: an attribute change. */
-const MASK = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR;
+/**
+ * udev sets the permissions of a node after the kernel has made it: an attribute change. Writes to
+ * a node, which cause other events, must not wake a listener.
+ */
+const MASK = IN.CREATE | IN.DELETE | IN.MOVED_FROM | IN.MOVED_TO | IN.ATTRIB | IN.ONLYDIR;
 
-/** What is needed to watch a folder. */
+/** Dependencies of a watch. */
 export interface HotPlugParts {
-  readonly calls: InotifyCalls;
-  readonly libc: Libc;
-  readonly readiness: Readiness;
+  readonly inotify: Inotify;
   /** Folder of the device nodes. */
   readonly dev: string;
 }
 
 /** Watches the device folder, and udev's links in it, for any number of listeners. */
 export class HotPlug {
-  readonly #hub: ChangeHub;
+  readonly #hub: PortChanges;
 
   constructor(parts: HotPlugParts) {
-    this.#hub = new ChangeHub(new InotifySource(parts));
+    this.#hub = new PortChanges(new InotifySource(parts));
   }
 
   /**
@@ -58,72 +41,79 @@ export class HotPlug {
 
 class InotifySource implements ChangeSource {
   readonly #parts: HotPlugParts;
-  readonly #events = new Uint8Array(EVENTS_SIZE);
-  /** What each watched folder is called under the device folder, by inotify's number. */
-  readonly #folders = new Map<number, string>();
-  #fd: number | undefined;
-  #watch: Watch | undefined;
+  /** Stops watching, by the name of the folder under the device folder. */
+  readonly #folders = new Map<string, () => void>();
+  /** Names that went since the last call; `undefined` without a change. */
+  #change: Set<string> | undefined;
+  #wake: (() => void) | undefined;
 
   constructor(parts: HotPlugParts) {
     this.#parts = parts;
   }
 
   start(): void {
-    const { calls, readiness, dev } = this.#parts;
-    this.#fd ??= check("inotify_init1", calls.create());
-    const folder = check("inotify_add_watch", calls.add(this.#fd, dev, MASK));
-    this.#folders.set(folder, "");
-    this.#watchLinkFolders(this.#fd);
-    this.#watch = readiness.watch(this.#fd, {});
+    try {
+      this.#watch("");
+      this.#watchLinkFolders();
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
   }
 
   stop(): void {
-    this.#watch?.close();
-    this.#watch = undefined;
-    for (const folder of this.#folders.keys()) this.#parts.calls.remove(this.#fd ?? -1, folder);
+    for (const unwatch of this.#folders.values()) unwatch();
     this.#folders.clear();
+    this.#change = undefined;
+    this.cancelWait();
   }
 
   wait(): Promise<unknown> {
-    return this.#watch?.waitReadable() ?? Promise.resolve();
+    return new Promise<void>((resolve) => {
+      if (this.#change !== undefined) return resolve();
+      this.#wake = resolve;
+    });
   }
 
   cancelWait(): void {
-    this.#watch?.cancelReadable();
+    this.#wake?.();
+    this.#wake = undefined;
   }
 
   take(): PortChange | undefined {
-    const { libc } = this.#parts;
-    if (this.#fd === undefined) return undefined;
-    const gone = new Set<string>();
-    let isChanged = false;
-    let length = libc.read(this.#fd, this.#events, this.#events.length);
-    for (; length > 0; length = libc.read(this.#fd, this.#events, this.#events.length)) {
-      for (const event of readEvents(this.#events, length)) {
-        isChanged ||= this.#folders.has(event.watch) || (event.mask & IN_Q_OVERFLOW) !== 0;
-        if (this.#isGone(event)) gone.add(join(this.#parts.dev, event.name));
-      }
-    }
-    if (!isChanged) return undefined;
-    this.#watchLinkFolders(this.#fd);
+    this.#parts.inotify.collect();
+    const gone = this.#change;
+    this.#change = undefined;
+    if (gone === undefined) return undefined;
+    this.#watchLinkFolders();
     return { gone };
   }
 
   /** udev makes them with the first link and removes them with the last. */
-  #watchLinkFolders(fd: number): void {
+  #watchLinkFolders(): void {
     for (const name of ["serial", ...LINK_FOLDERS]) {
-      const folder = this.#parts.calls.add(fd, join(this.#parts.dev, name), MASK);
-      if (folder >= 0) this.#folders.set(folder, name);
+      if (this.#folders.has(name)) continue;
+      try {
+        this.#watch(name);
+      } catch (error) {
+        if (!isNothingThere(error)) throw error;
+      }
     }
   }
 
-  #isGone({ watch, mask, name }: InotifyEvent): boolean {
-    const isLeaving = (mask & (IN_DELETE | IN_MOVED_FROM)) !== 0;
-    return isLeaving && name !== "" && this.#folders.get(watch) === "";
+  #watch(name: string): void {
+    const { dev, inotify } = this.#parts;
+    const onEvents = (events: readonly InotifyEvent[]): void => this.#onEvents(name, events);
+    this.#folders.set(name, inotify.watch(join(dev, name), MASK, onEvents));
   }
-}
 
-function check(syscall: string, result: number): number {
-  if (result < 0) throw failed(syscall, result);
-  return result;
+  #onEvents(folder: string, events: readonly InotifyEvent[]): void {
+    this.#change ??= new Set();
+    for (const { mask, name } of events) {
+      if ((mask & IN_IGNORED) !== 0) this.#folders.delete(folder);
+      const isLeaving = (mask & (IN.DELETE | IN.MOVED_FROM)) !== 0;
+      if (isLeaving && name !== "" && folder === "") this.#change.add(join(this.#parts.dev, name));
+    }
+    this.cancelWait();
+  }
 }

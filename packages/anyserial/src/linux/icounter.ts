@@ -1,8 +1,8 @@
-// TIOCGICOUNT: what the driver has counted. From <linux/serial.h>.
+// TIOCGICOUNT: the counters of the driver. From <linux/serial.h>.
 
-import type { LineErrorCounts } from "../backend/backend.ts";
 import { Struct } from "../ffi/struct.ts";
-import type { ModemLineCounts } from "../modem-lines.ts";
+import type { LineErrorCounts } from "../model/line-error-counts.ts";
+import type { ModemLineCounts } from "../model/modem-lines.ts";
 import type { Libc } from "../posix/libc.ts";
 import type { IcounterField, LinuxAbi } from "./abi.ts";
 

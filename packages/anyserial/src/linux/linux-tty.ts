@@ -1,4 +1,4 @@
-// What the Linux-only settings of one open port need to make their calls.
+// Dependencies of the Linux-only settings of one open port.
 
 import type { Libc } from "../posix/libc.ts";
 import type { LinuxAbi } from "./abi.ts";

@@ -4,8 +4,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
-import { type UsbFacts, usbDescription, usbHardwareId } from "../hardware-id.ts";
-import { createPortInfo, type PortInfo } from "../port-info.ts";
+import { type UsbFacts, usbDescription, usbHardwareId } from "../model/hardware-id.ts";
+import { createPortInfo, type PortInfo } from "../model/port-info.ts";
 import { type StablePaths, stablePaths } from "./stable-paths.ts";
 import { linkName, linkTarget, readAttribute, readAttributeNow, resolvePath } from "./sysfs.ts";
 
@@ -39,7 +39,7 @@ const WITHOUT_DEVICE = /^(rfcomm|ttyGS|tnt)\d+$/;
 /**
  * Lists the ports.
  *
- * @param roots Where to look.
+ * @param roots Folders to read.
  * @returns Ports whose device node is there, in no order; none where there is no sysfs.
  * @throws {@link SerialError} — there are no descriptors left.
  */
@@ -50,7 +50,7 @@ export async function listPorts(roots: DeviceRoots): Promise<PortInfo[]> {
   const found: PortInfo[] = [];
   const runLane = async (): Promise<void> => {
     for (let name = names.pop(); name !== undefined; name = names.pop()) {
-      const port = await readPort(roots, name, stable);
+      const port = await answered(readPort(roots, name, stable));
       if (port !== undefined) found.push(port);
     }
   };
@@ -58,12 +58,20 @@ export async function listPorts(roots: DeviceRoots): Promise<PortInfo[]> {
   return found;
 }
 
+/** The same, for a caller that blocks. */
+export function listPortsNow(roots: DeviceRoots): PortInfo[] {
+  const names = listNames(join(roots.sysfs, "class/tty")) ?? [];
+  const stable = stablePaths(roots.dev);
+  const ports = names.map((name) => answeredNow(readPort(roots, name, stable)));
+  return ports.filter((port) => port !== undefined);
+}
+
 /**
  * Describes one port.
  *
- * @param roots Where to look.
+ * @param roots Folders to read.
  * @param path Path of the port, or of a link to it.
- * @returns `undefined` for what is no serial port of the kernel, such as a pty.
+ * @returns `undefined` for a path that is no serial port of the kernel, such as a pty.
  * @throws {@link SerialError} — there are no descriptors left.
  */
 export async function describePort(
@@ -75,10 +83,10 @@ export async function describePort(
   );
   const name = relative(dev ?? "", node ?? "").replaceAll("/", "!");
   if (name === "" || name.startsWith("..") || name.startsWith("pts!")) return undefined;
-  return readPort(roots, name, stablePaths(roots.dev));
+  return answered(readPort(roots, name, stablePaths(roots.dev)));
 }
 
-/** Tells whether sysfs is there at all. */
+/** Returns whether sysfs is there at all. */
 export function hasSysfs({ sysfs }: DeviceRoots): boolean {
   return existsSync(join(sysfs, "class/tty"));
 }
@@ -91,18 +99,33 @@ function listNames(folder: string): string[] | undefined {
   }
 }
 
-async function readPort(
+/** A reading that yields paths of attributes, and is given their first lines. */
+type Reading<T> = Generator<readonly string[], T, readonly (string | undefined)[]>;
+
+async function answered<T>(reading: Reading<T>): Promise<T> {
+  let step = reading.next();
+  while (step.done !== true) step = reading.next(await Promise.all(step.value.map(readAttribute)));
+  return step.value;
+}
+
+function answeredNow<T>(reading: Reading<T>): T {
+  let step = reading.next();
+  while (step.done !== true) step = reading.next(step.value.map(readAttributeNow));
+  return step.value;
+}
+
+function* readPort(
   roots: DeviceRoots,
   name: string,
   stable: StablePaths,
-): Promise<PortInfo | undefined> {
+): Reading<PortInfo | undefined> {
   const classPath = join(roots.sysfs, "class/tty", name);
   const path = join(roots.dev, name.replaceAll("!", "/")); // the kernel writes / as ! in sysfs
   const device = resolvePath(join(classPath, "device"));
   if (device === undefined && !WITHOUT_DEVICE.test(name)) return undefined;
   if (!existsSync(path)) return undefined;
   const before = linkTarget(classPath);
-  const hardware = device === undefined ? deviceless(name) : await readHardware(device, classPath);
+  const hardware = device === undefined ? deviceless(name) : yield* readHardware(device, classPath);
   if (hardware === undefined) return undefined;
   const isSame = linkTarget(classPath) === before && existsSync(classPath) && existsSync(path);
   if (!isSame) return undefined; // it went, or another one took its name, while it was read
@@ -116,12 +139,12 @@ function deviceless(name: string): Hardware {
 }
 
 /** `undefined` for a placeholder. */
-async function readHardware(device: string, classPath: string): Promise<Hardware | undefined> {
+function* readHardware(device: string, classPath: string): Reading<Hardware | undefined> {
   const name = basename(classPath);
   const subsystem = linkName(join(device, "subsystem"));
-  if (subsystem === "usb-serial") return readUsb(device, dirname(device), name);
-  if (subsystem === "usb") return readUsb(device, device, name);
-  const type = await readAttribute(join(classPath, "type"));
+  if (subsystem === "usb-serial") return yield* readUsb(device, dirname(device), name);
+  if (subsystem === "usb") return yield* readUsb(device, device, name);
+  const [type] = yield [join(classPath, "type")];
   if (type === NO_HARDWARE) return undefined;
   // Linux 6.5 puts two levels of its own between a UART and its hardware; pySerial stops there.
   const parent = behindSerialCore(device);
@@ -130,7 +153,8 @@ async function readHardware(device: string, classPath: string): Promise<Hardware
   const bus = linkName(join(parent, "subsystem"));
   const description = type === undefined ? name : `${UARTS[type] ?? "Unknown"} UART on ${bus}`;
   if (subsystem === "pnp") {
-    return { description, driver, hardwareId: await readAttribute(join(device, "id")) };
+    const [hardwareId] = yield [join(device, "id")];
+    return { description, driver, hardwareId };
   }
   return { description, driver, hardwareId: subsystem === "amba" ? basename(device) : undefined };
 }
@@ -141,14 +165,14 @@ function behindSerialCore(device: string): string {
   return at;
 }
 
-async function readUsb(port: string, usbInterface: string, name: string): Promise<Hardware> {
+function* readUsb(port: string, usbInterface: string, name: string): Reading<Hardware> {
   const usb = dirname(usbInterface);
-  const [count, serialNumber, manufacturer, product] = await Promise.all([
-    readAttribute(join(usb, "bNumInterfaces")),
-    readAttribute(join(usb, "serial")),
-    readAttribute(join(usb, "manufacturer")),
-    readAttribute(join(usb, "product")),
-  ]);
+  const [count, serialNumber, manufacturer, product] = yield [
+    join(usb, "bNumInterfaces"),
+    join(usb, "serial"),
+    join(usb, "manufacturer"),
+    join(usb, "product"),
+  ];
   const facts: UsbFacts = {
     vid: parseUsbId(readAttributeNow(join(usb, "idVendor"))),
     pid: parseUsbId(readAttributeNow(join(usb, "idProduct"))),

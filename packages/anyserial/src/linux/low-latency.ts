@@ -4,16 +4,16 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { SettleUnsupported } from "../backend/backend.ts";
-import type { SerialConfig } from "../config.ts";
-import { PortPermissionError, type SerialError } from "../errors.ts";
+import type { SerialConfig } from "../config/config.ts";
+import type { Refusals } from "../config/refusals.ts";
+import { PortPermissionError, type SerialError } from "../errors/errors.ts";
 import { Struct } from "../ffi/struct.ts";
 import { errnoError } from "../posix/errno.ts";
 import type { DriverSetting } from "../posix/posix-platform.ts";
 import type { LinuxTty } from "./linux-tty.ts";
 import { ttyDriver } from "./tty-driver.ts";
 
-/** What the setting needs to know. */
+/** Dependencies of the setting. */
 export interface LowLatencyContext extends LinuxTty {
   /** Root of sysfs; a parameter so that tests bring their own tree. */
   readonly sysfs: string;
@@ -30,7 +30,7 @@ export class LowLatency implements DriverSetting {
     this.#context = context;
   }
 
-  apply(config: SerialConfig, settle: SettleUnsupported): void {
+  apply(config: SerialConfig, refusals: Refusals): void {
     if (!config.lowLatency) {
       this.restore();
       return;
@@ -38,7 +38,7 @@ export class LowLatency implements DriverSetting {
     if (this.#flagBefore !== undefined) return;
     const timer = this.#findTimer();
     const failure = this.#setFlag() ?? (timer === undefined ? undefined : this.#setTimer(timer));
-    if (failure !== undefined) settle("lowLatency", failure);
+    if (failure !== undefined) refusals.add("lowLatency", failure);
   }
 
   restore(): void {

@@ -1,26 +1,26 @@
 // Linux as a POSIX platform: its constants, and where it goes beyond termios.
 
+import { Struct } from "../ffi/struct.ts";
 import {
   type Capability,
   createCapabilities,
   type Feature,
   type SerialCapabilities,
-} from "../capabilities.ts";
-import { Struct } from "../ffi/struct.ts";
+} from "../model/capabilities.ts";
 import type { Libc } from "../posix/libc.ts";
-import type { NativeThreads } from "../posix/native-threads.ts";
 import type { DriverSetting, PosixPlatform } from "../posix/posix-platform.ts";
 import type { Termios } from "../posix/termios.ts";
+import type { NativeThreads } from "../posix/threads/native-threads.ts";
 import { type LinuxAbi, PTY_DEVICE_MAJORS } from "./abi.ts";
 import { applyBaudRate, readBaudRate } from "./baud-rate.ts";
-import { findHolders } from "./holder.ts";
+import { findHolders, isOpenHere } from "./holder.ts";
 import { readIcounter } from "./icounter.ts";
 import { LowLatency } from "./low-latency.ts";
 import { decodeRs485, readRs485 } from "./rs485.ts";
 import { Rs485Setting } from "./rs485-setting.ts";
 import { ttyDriver } from "./tty-driver.ts";
 
-/** What Linux can do; `unknown` is for the driver to say. */
+/** Capabilities of Linux; `unknown` depends on the driver. */
 export const LINUX_CAPABILITIES: SerialCapabilities = createCapabilities("linux", "linux", {
   customBaudRate: "supported",
   markSpaceParity: "supported",
@@ -38,7 +38,7 @@ export const LINUX_CAPABILITIES: SerialCapabilities = createCapabilities("linux"
   portDiscovery: "supported",
 });
 
-/** What the platform is built from; tests bring their own. */
+/** Dependencies of the platform; tests replace them. */
 export interface LinuxParts {
   readonly libc: Libc;
   /** tcdrain(3), blocking. */
@@ -96,6 +96,7 @@ export function linuxPlatform(parts: LinuxParts): PosixPlatform {
     },
     tcdrain,
     threads,
+    isOpenHere: (path) => isOpenHere(path),
     findHolder: async (path) => {
       const [first, ...others] = await findHolders(path);
       if (first === undefined) return undefined;

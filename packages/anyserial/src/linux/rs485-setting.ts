@@ -1,12 +1,12 @@
 // RS-485 as a setting of one open port: policy over the primitive in rs485.ts. The block found
 // before the first write is kept and put back.
 
-import type { SettleUnsupported } from "../backend/backend.ts";
-import type { SerialConfig } from "../config.ts";
-import { type SerialError, UnsupportedConfigurationError } from "../errors.ts";
+import type { SerialConfig } from "../config/config.ts";
+import type { Refusals } from "../config/refusals.ts";
+import type { Rs485Config } from "../config/rs485.ts";
+import { type SerialError, UnsupportedConfigurationError } from "../errors/errors.ts";
 import { errnoError } from "../posix/errno.ts";
 import type { DriverSetting } from "../posix/posix-platform.ts";
-import type { Rs485Config } from "../rs485.ts";
 import type { LinuxTty } from "./linux-tty.ts";
 import { decodeRs485, encodeRs485, readRs485, writeRs485 } from "./rs485.ts";
 
@@ -19,13 +19,13 @@ export class Rs485Setting implements DriverSetting {
     this.#tty = tty;
   }
 
-  apply(config: SerialConfig, settle: SettleUnsupported): void {
+  apply(config: SerialConfig, refusals: Refusals): void {
     if (config.rs485 === null) {
       this.restore();
       return;
     }
     const failure = this.#write(config.rs485);
-    if (failure !== undefined) settle("rs485", failure);
+    if (failure !== undefined) refusals.add("rs485", failure);
   }
 
   restore(): void {
@@ -57,7 +57,7 @@ export class Rs485Setting implements DriverSetting {
           code: "ERR_SERIAL_SETTING_CHANGED",
           path: this.#tty.path,
           operation: "configure",
-          hint: `set rs485.${key} to ${taken[key]}, or set unsupportedPolicy to warn or ignore to keep what the driver took`,
+          hint: `set rs485.${key} to ${taken[key]}, or set unsupportedPolicy to warn or ignore to keep the driver's value`,
         },
       );
     }

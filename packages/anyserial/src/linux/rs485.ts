@@ -1,8 +1,8 @@
 // The kernel's RS-485 block: TIOCGRS485, TIOCSRS485 and struct serial_rs485 of <linux/serial.h>.
 // The narrow primitive: no policy. Delays are milliseconds. Failures are returned as -errno.
 
+import type { Rs485Config } from "../config/rs485.ts";
 import { Struct } from "../ffi/struct.ts";
-import type { Rs485Config } from "../rs485.ts";
 import type { LinuxAbi } from "./abi.ts";
 import type { LinuxTty } from "./linux-tty.ts";
 
@@ -20,7 +20,7 @@ export function readRs485({ libc, abi, fd }: LinuxTty): Uint8Array | number {
 /**
  * Writes the block.
  *
- * @returns 0, or `-errno`. The driver may change the bytes to what it really took.
+ * @returns 0, or `-errno`. The driver may change the bytes to the values in force.
  */
 export function writeRs485({ libc, abi, fd }: LinuxTty, block: Uint8Array): number {
   return libc.ioctl(fd, abi.TIOCSRS485, block.slice());
@@ -46,7 +46,6 @@ export function encodeRs485(abi: LinuxAbi, base: Uint8Array, config: Rs485Config
   return bytes;
 }
 
-/** Unpacks a block. */
 export function decodeRs485(abi: LinuxAbi, block: Uint8Array): Rs485Config {
   const struct = new Struct(abi.serialRs485, block);
   const flags = struct.get("flags");

@@ -3,7 +3,7 @@
 
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { compareNaturally } from "../port-info.ts";
+import { compareNaturally } from "../model/port-info.ts";
 import { linkTarget } from "./sysfs.ts";
 
 /** Stable paths by the path of the node. */

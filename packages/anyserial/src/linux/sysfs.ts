@@ -12,14 +12,14 @@ import {
   realpathSync,
 } from "node:fs";
 import { basename } from "node:path";
-import { SerialError } from "../errors.ts";
-import { MOST_CHARACTERS } from "../port-info.ts";
+import { SerialError } from "../errors/errors.ts";
+import { MOST_CHARACTERS } from "../model/port-info.ts";
 
 /** A FIFO or a device in a strange tree must not make the open wait. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
-/** An attribute has at most one page; its first line, cut to what is kept, fits this. */
+/** An attribute has at most one page; its first line, cut to the kept length, fits this. */
 const MOST_BYTES = 4 * MOST_CHARACTERS;
-/** What Python's `str.strip()` takes off, and where its `readline()` ends. */
+/** The characters that Python's `str.strip()` removes, and the line ends of its `readline()`. */
 const BLANKS =
   "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
 const OUTER_BLANKS = new RegExp(`^${BLANKS}|${BLANKS}$`, "gu");

@@ -1,4 +1,4 @@
-// The driver of an open port, as sysfs tells it.
+// The driver of an open port, from sysfs.
 
 import { basename, join } from "node:path";
 import { linkName, resolvePath } from "./sysfs.ts";

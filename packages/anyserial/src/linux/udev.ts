@@ -1,12 +1,13 @@
-// Ports from the database of udev, through libudev: what udev's rules made of each device, as a second
-// opinion beside sysfs. Loaded only when it is asked for. See libudev(3), udev_enumerate_new(3).
+// Ports from the database of udev, through libudev: the properties that udev's rules gave to each
+// device, as a second opinion beside sysfs. Loaded only on request. See libudev(3),
+// udev_enumerate_new(3).
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { UnsupportedFeatureError } from "../errors.ts";
+import { UnsupportedFeatureError } from "../errors/errors.ts";
 import type { Ffi, NativeLibrary, Pointer } from "../ffi/ffi.ts";
-import { type UsbFacts, usbDescription, usbHardwareId } from "../hardware-id.ts";
-import { createPortInfo, type PortInfo } from "../port-info.ts";
+import { type UsbFacts, usbDescription, usbHardwareId } from "../model/hardware-id.ts";
+import { createPortInfo, type PortInfo } from "../model/port-info.ts";
 import { readAttribute } from "./sysfs.ts";
 
 const LIBRARY = "libudev.so.1";
@@ -42,8 +43,8 @@ interface Udev {
  * Lists the ports that udev knows.
  *
  * @param ffi Foreign-function interface.
- * @param hasNode Tells whether a device node is there; a parameter for tests.
- * @returns Ports with what udev's rules found out about them, in no order.
+ * @param hasNode Returns whether a device node is there; a parameter for tests.
+ * @returns Ports with the properties from udev's rules, in no order.
  * @throws {@link UnsupportedFeatureError} `ERR_SERIAL_DISCOVERY` — libudev is not installed.
  */
 export async function listUdevPorts(
@@ -130,7 +131,7 @@ function syspaths(udev: Udev, context: Handle): string[] {
   return found;
 }
 
-/** What udev tells of one tty. */
+/** Properties of one tty in udev. */
 interface UdevDevice {
   readonly path: string;
   readonly syspath: string;
@@ -198,7 +199,8 @@ async function toPort({
   const stablePath = stableLink(property.get("DEVLINKS"));
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (usb === undefined) return createPortInfo({ path, description: name, driver, stablePath });
-  // Newer versions of udev's rules tell the USB device's properties from the bus's by a prefix.
+  // Newer versions of udev's rules distinguish the USB device's properties from the bus's by a
+  // prefix.
   const find = (name: string): string | undefined =>
     property.get(`ID_USB_${name}`) ?? property.get(`ID_${name}`);
   const count = Number(await readAttribute(join(usb.path, "bNumInterfaces")));

@@ -1,13 +1,13 @@
-// ABI facts that macOS and the four BSDs share: what 4.4BSD left them all. From <sys/termios.h>,
-// <sys/ttycom.h>, <sys/filio.h>, <sys/fcntl.h> and <sys/errno.h> of FreeBSD 14, NetBSD 10, OpenBSD 6.9,
-// DragonFly 5.9 and the macOS SDK, which agree with the Rust libc crate and golang.org/x/sys. What
-// differs is in darwin/abi.ts and bsd/abi.ts. Not in any of them: CMSPAR.
+// ABI facts that macOS and the four BSDs share: the common heritage of 4.4BSD. From
+// <sys/termios.h>, <sys/ttycom.h>, <sys/filio.h>, <sys/fcntl.h> and <sys/errno.h> of FreeBSD 14,
+// NetBSD 10, OpenBSD 6.9, DragonFly 5.9 and the macOS SDK, which agree with the Rust libc crate and
+// golang.org/x/sys. Differences are in darwin/abi.ts and bsd/abi.ts. Not in any of them: CMSPAR.
 
 import type { Field } from "../ffi/struct.ts";
 import type { PosixAbi, TermiosLayout } from "./posix-abi.ts";
 import type { KqueueAbi } from "./readiness/kqueue.ts";
 
-/** What these systems have beyond every POSIX terminal. */
+/** Constants that these systems have beyond every POSIX terminal. */
 export interface BsdFamilyAbi extends PosixAbi {
   readonly O_RDONLY: number;
   /** Throws queues away; its argument points to `FREAD` or `FWRITE`. */
@@ -103,6 +103,9 @@ export const BSD_ERRNO = {
   ETIMEDOUT: 60,
   ELOOP: 62,
   ENAMETOOLONG: 63,
+  ENOTEMPTY: 66,
+  EDQUOT: 69,
+  ENOLCK: 77,
   ENOSYS: 78,
 } as const;
 

@@ -1,13 +1,13 @@
-// The POSIX platform that macOS and the BSDs share: termios and the requests of <sys/ttycom.h>. What
-// a system does its own way overrides a step.
+// The POSIX platform that macOS and the BSDs share: termios and the requests of <sys/ttycom.h>. A
+// system with its own way overrides a step.
 
 import { realpathSync } from "node:fs";
-import type { Capability, Feature, SerialCapabilities } from "../capabilities.ts";
+import type { Capability, Feature, SerialCapabilities } from "../model/capabilities.ts";
 import type { BsdFamilyAbi } from "./bsd-abi.ts";
 import type { Libc } from "./libc.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
 
-/** What the platform is built from. */
+/** Dependencies of the platform. */
 export interface BsdFamilyParts {
   /** Name for errors: `freebsd`, `darwin`, … */
   readonly name: string;
@@ -20,7 +20,6 @@ export interface BsdFamilyParts {
   readonly ptyPaths: RegExp;
 }
 
-/** Builds the platform. */
 export function bsdFamilyPlatform(parts: BsdFamilyParts): PosixPlatform {
   const { name, abi, libc, tcdrain, capabilities, ptyPaths } = parts;
   const noCounters = -(abi.errno["ENOTTY"] as number);

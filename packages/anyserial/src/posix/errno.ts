@@ -1,7 +1,8 @@
-// From (what was being done, errno) to an error class: the one table for POSIX systems.
+// From (operation, errno) to an error class: the one table for POSIX systems.
 
 import {
   actionOf,
+  ConfigurationError,
   PortBusyError,
   PortNotFoundError,
   PortPermissionError,
@@ -10,10 +11,10 @@ import {
   SerialError,
   UnsupportedConfigurationError,
   UnsupportedFeatureError,
-} from "../errors.ts";
+} from "../errors/errors.ts";
 
-/** What was being done when the call failed; decides what the same errno means. */
-export type ErrnoContext = "open" | "io" | "configure" | "feature";
+/** The operation that failed; decides the meaning of the same errno. */
+export type ErrnoContext = "open" | "create" | "io" | "configure" | "feature";
 
 type ErrorClass = new (
   message: string,
@@ -48,6 +49,16 @@ export const ERRNO_CLASSES: Readonly<Record<ErrnoContext, Readonly<Record<string
     EBUSY: PortBusyError,
     EAGAIN: PortBusyError,
   },
+  create: {
+    EACCES: PortPermissionError,
+    EPERM: PortPermissionError,
+    EROFS: PortPermissionError,
+    EEXIST: PortBusyError,
+    ENOENT: ConfigurationError,
+    ENOTDIR: ConfigurationError,
+    ENAMETOOLONG: ConfigurationError,
+    ELOOP: ConfigurationError,
+  },
   io: GONE,
   configure: {
     ...GONE,
@@ -79,10 +90,11 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   EIO: "input/output error",
   ENXIO: "no such device or address",
   EBADF: "bad file descriptor",
-  EAGAIN: "locked by another program",
+  EAGAIN: "locked",
   ENOMEM: "out of memory",
   EACCES: "permission denied",
   EBUSY: "device or resource busy",
+  EEXIST: "the path is in use",
   ENODEV: "no such device",
   ENOTDIR: "part of the path is not a directory",
   EISDIR: "is a directory",
@@ -91,6 +103,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   EMFILE: "too many open files in this process",
   ENOTTY: "not supported by this device",
   EROFS: "read-only file system",
+  ENOSPC: "no space left on the device",
+  EDQUOT: "disk quota exceeded",
   EPIPE: "broken pipe",
   ENAMETOOLONG: "name too long",
   ELOOP: "too many symbolic links",
@@ -99,10 +113,9 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   ENOTSUP: "not supported by the driver",
 };
 
-/** What failed. */
 export interface FailedCall {
   readonly context: ErrnoContext;
-  /** What the caller asked for, as a verb: `open`, `configure`, `receive`, … */
+  /** The caller's operation, as a verb: `open`, `configure`, `receive`, … */
   readonly operation: string;
   readonly path: string;
   readonly syscall: string;
@@ -129,7 +142,7 @@ export function errnoName(errno: number, errnoByName: Readonly<Record<string, nu
 /**
  * Turns a failed call into the error to throw.
  *
- * @param call What failed.
+ * @param call The failed call.
  * @returns An error of the class that the table names; never thrown here.
  */
 export function errnoError(call: FailedCall): SerialError {

@@ -1,20 +1,20 @@
-// Looks at a terminal without changing a setting and without taking a byte.
+// Inspects a terminal without changing a setting and without taking a byte.
 
-import { UnsupportedFeatureError } from "../errors.ts";
-import type { PortInspection, TerminalState } from "../port-inspection.ts";
+import type { PortInspection, TerminalState } from "../backend/port-inspection.ts";
+import { UnsupportedFeatureError } from "../errors/errors.ts";
 import { openDescriptor, readOriginal } from "./open-tty.ts";
 import { TIOCM } from "./posix-abi.ts";
-import { PosixDevice } from "./posix-device.ts";
+import { PosixControl } from "./posix-control.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
 import { decodeTermios } from "./termios.ts";
 import { Tty } from "./tty.ts";
 
 /**
- * Looks at a port.
+ * Inspects a port.
  *
  * @param platform The system.
  * @param path Path of the port.
- * @returns What the driver tells.
+ * @returns The driver's answers.
  * @throws The errors of opening.
  */
 export function inspectTty(platform: PosixPlatform, path: string): PortInspection {
@@ -23,24 +23,24 @@ export function inspectTty(platform: PosixPlatform, path: string): PortInspectio
   try {
     const original = readOriginal(platform, fd, path);
     const handle = { fd, path, isPseudoTerminal: platform.isPseudoTerminal(fd, path) };
-    const device = new PosixDevice(platform, handle);
+    const device = new PosixControl(platform, handle);
     const tty = new Tty(platform, handle);
-    const bits = told(() => tty.int("modemLines", "TIOCMGET"));
+    const bits = optional(() => tty.int("modemLines", "TIOCMGET"));
     return Object.freeze({
       path,
       isPseudoTerminal: handle.isPseudoTerminal,
       settings: device.effectiveConfig(),
       terminal: terminalState(platform, original),
       capabilities: device.capabilities,
-      inputWaiting: told(() => device.inputWaiting()),
-      outputWaiting: told(() => device.outputWaiting()),
+      inputWaiting: optional(() => device.inputWaiting()),
+      outputWaiting: optional(() => device.outputWaiting()),
       isWritable: (libc.poll(fd, abi.POLLOUT, 0) & abi.POLLOUT) !== 0,
       modemLines: bits === undefined ? undefined : device.modemLines(),
       controlLines:
         bits === undefined
           ? undefined
           : { rts: (bits & TIOCM.RTS) !== 0, dtr: (bits & TIOCM.DTR) !== 0 },
-      lineErrors: told(() => device.lineErrorCounts()),
+      lineErrors: optional(() => device.lineErrorCounts()),
       exclusive: platform.isExclusive(fd),
       lowLatency: platform.isLowLatency(fd),
     });
@@ -59,7 +59,7 @@ function terminalState({ abi }: PosixPlatform, bytes: Uint8Array): TerminalState
   };
 }
 
-function told<T>(ask: () => T): T | undefined {
+function optional<T>(ask: () => T): T | undefined {
   try {
     return ask();
   } catch (error) {

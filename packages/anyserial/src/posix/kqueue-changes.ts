@@ -1,16 +1,18 @@
-// Nodes that come and go in the device folder, told by EVFILT_VNODE of kqueue(2). That filter names no
-// node and some device file systems do not feed it: the names are compared, and also looked at again
-// every so often while somebody waits.
+// Nodes that come and go in the device folder, reported by EVFILT_VNODE of kqueue(2). That filter
+// names no node and some device file systems do not feed it: the names are compared, and also
+// polled while a caller waits.
 
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { PortChange } from "../backend/backend.ts";
-import { SerialError } from "../errors.ts";
+import { SerialError } from "../errors/errors.ts";
+import { clearTimeout, setTimeout } from "../process/timers.ts";
 import type { BsdFamilyAbi } from "./bsd-abi.ts";
-import type { ChangeSource } from "./change-hub.ts";
 import type { Libc } from "./libc.ts";
+import type { ChangeSource } from "./port-changes.ts";
+import { ReadableWait } from "./readable-wait.ts";
 import { type KqueueCalls, KqueueChanges, KqueueEvents } from "./readiness/kqueue.ts";
-import type { Readiness, Watch } from "./readiness/readiness.ts";
+import type { Readiness } from "./readiness/readiness.ts";
 
 /** `<sys/event.h>`: the same on every system. */
 const EV_ADD = 0x1;
@@ -20,9 +22,9 @@ const NOTE_EXTEND = 0x4;
 const NOTE_ATTRIB = 0x8;
 const NOTE_LINK = 0x10;
 const NO_TIME = new Uint8Array(16);
-const LOOK_AGAIN_MS = 1000;
+const POLL_MS = 1000;
 
-/** What is needed to watch a folder. */
+/** Dependencies of the watch. */
 export interface KqueueChangesParts {
   readonly abi: BsdFamilyAbi;
   readonly kqueue: () => KqueueCalls;
@@ -35,16 +37,16 @@ export interface KqueueChangesParts {
   /** How to open the folder: `O_RDONLY`, or `O_EVTONLY` on macOS. */
   readonly openFlags: number;
   /**
-   * How often the names are looked at besides, in milliseconds.
+   * Interval of polling the names besides, in milliseconds.
    * @defaultValue 1000
    */
-  readonly lookAgainMs?: number;
+  readonly pollMs?: number;
 }
 
 interface Running {
   readonly kq: number;
   readonly folder: number;
-  readonly watch: Watch;
+  readonly readable: ReadableWait;
 }
 
 /** Watches the device folder. */
@@ -69,48 +71,48 @@ export class KqueueNodeChanges implements ChangeSource {
     try {
       kq = check("kqueue", this.#calls.create());
       check("kevent", this.#calls.change(kq, folderChange(abi, folder)));
-      this.#running = { kq, folder, watch: readiness.watch(kq, {}) };
+      this.#running = { kq, folder, readable: new ReadableWait(readiness, kq) };
     } catch (error) {
       if (kq >= 0) this.#calls.close(kq);
       libc.close(folder);
       throw error;
     }
-    this.#known = this.#look();
+    this.#known = this.#check();
   }
 
   stop(): void {
     if (this.#running === undefined) return;
-    const { kq, folder, watch } = this.#running;
+    const { kq, folder, readable } = this.#running;
     this.#running = undefined;
-    watch.close();
+    readable.close();
     this.#calls?.close(kq);
     this.#parts.libc.close(folder);
   }
 
   async wait(): Promise<void> {
-    const { lookAgainMs = LOOK_AGAIN_MS } = this.#parts;
-    const watch = this.#running?.watch;
-    const timer = setTimeout(() => watch?.cancelReadable(), lookAgainMs);
-    await watch?.waitReadable().finally(() => clearTimeout(timer));
+    const { pollMs = POLL_MS } = this.#parts;
+    const readable = this.#running?.readable;
+    const timer = setTimeout(() => readable?.cancel(), pollMs);
+    await readable?.wait().finally(() => clearTimeout(timer));
   }
 
   cancelWait(): void {
-    this.#running?.watch.cancelReadable();
+    this.#running?.readable.cancel();
   }
 
   take(): PortChange | undefined {
     if (this.#running === undefined) return undefined;
-    // Takes the event out, so that the next one is heard.
+    // Takes the event out, so that the next one is reported.
     this.#calls?.wait(this.#running.kq, this.#events.bytes, this.#events.capacity, NO_TIME);
     const before = this.#known;
-    const after = this.#look();
+    const after = this.#check();
     this.#known = after;
     const gone = new Set([...before.keys()].filter((path) => after.get(path) !== before.get(path)));
     const isSame = gone.size === 0 && before.size === after.size;
     return isSame ? undefined : { gone };
   }
 
-  #look(): Map<string, string> {
+  #check(): Map<string, string> {
     const nodes = this.#parts.names().map((name) => join(this.#parts.dev, name));
     return new Map(nodes.map((path) => [path, identityOf(path)]));
   }

@@ -1,6 +1,7 @@
 // Typed signatures of the libc calls that the POSIX backends make, and nothing else. A failed call
 // returns the negative errno, read before anything else runs; nothing here throws.
 
+import { bindDescriptors } from "../ffi/descriptors.ts";
 import type { Ffi, NativeLibrary } from "../ffi/ffi.ts";
 
 /** The calls. Counts and descriptors are 0 or more; a failure is `-errno`. */
@@ -50,7 +51,7 @@ export function bindLibc(ffi: Ffi, convention: CallingConvention): Libc {
     request: number,
     value: number,
   ) => number;
-  const close = library.bind<(fd: number) => number>("close", "int", ["int"]);
+  const descriptors = bindDescriptors(ffi);
   const read = library.bind<Transfer>("read", "ssize", ["int", "memory", "size"]);
   const write = library.bind<Transfer>("write", "ssize", ["int", "memory", "size"]);
   const flock = library.bind<(fd: number, op: number) => number>("flock", "int", ["int", "int"]);
@@ -60,8 +61,8 @@ export function bindLibc(ffi: Ffi, convention: CallingConvention): Libc {
     ["bytes", "ulong", "int"],
   );
   return {
-    open: (path, flags) => result(open(path, flags)),
-    close: (fd) => result(close(fd)),
+    open: (path, flags) => descriptors.opened(result(open(path, flags))),
+    close: (fd) => result(descriptors.close(fd)),
     read: (fd, into, length) => result(read(fd, into, length)),
     write: (fd, data, length) => result(write(fd, data, length)),
     ioctl: (fd, request, argument) => result(ioctl(fd, request, argument)),

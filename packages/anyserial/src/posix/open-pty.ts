@@ -1,15 +1,15 @@
-// A new pty by /dev/ptmx: what the systems have in common. How its device is found and opened comes in.
+// A new pty by /dev/ptmx: the steps that the systems share. The way to its device comes in.
 
-import { createSerialConfig } from "../config.ts";
-import type { SerialError } from "../errors.ts";
+import type { SerialError } from "../errors/errors.ts";
 import { errnoError } from "./errno.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
-import { PtyPort, type PtySystem } from "./pty-port.ts";
+import { PtyController } from "./pty-controller.ts";
+import type { Controller, PtySystem } from "./pty-system.ts";
 
 const MULTIPLEXER = "/dev/ptmx";
 
 /** The system's own way with a pty. */
-export interface PtyDevice extends Omit<PtySystem, "platform" | "openDevice"> {
+export interface PtyDevice extends Omit<PtySystem, "platform" | "openController" | "openDevice"> {
   /** Lets the device be opened, and finds its path. */
   readonly unlock: (controller: number) => string;
   /** Opens the device with the flags of the controller; a descriptor, or `-errno`. */
@@ -25,36 +25,43 @@ export interface PtyDevice extends Omit<PtySystem, "platform" | "openDevice"> {
  *
  * @param platform The running system.
  * @param device Its way with a pty.
- * @param name What errors call it; by default the path of its device.
+ * @param name Name in errors; by default the path of its device.
  * @returns The controller.
  * @throws {@link SerialError} — there are no ptys, or no descriptors, left.
  */
 export function openPty(
   platform: PosixPlatform,
-  { unlock, openDevice, ...system }: PtyDevice,
+  { unlock, openDevice, ...rest }: PtyDevice,
   name: string | undefined,
-): PtyPort {
+): PtyController {
   const { abi, libc } = platform;
   const flags = abi.O_RDWR | abi.O_NOCTTY | abi.O_NONBLOCK | abi.O_CLOEXEC;
-  const fd = libc.open(MULTIPLEXER, flags);
-  if (fd < 0) throw ptyError(platform, "open", fd);
-  let port: PtyPort | undefined;
+  const system: PtySystem = {
+    ...rest,
+    platform,
+    openController: () => openController(platform, flags, unlock),
+    openDevice: ({ fd, devicePath }) => openDevice({ controller: fd, devicePath, flags }),
+  };
+  const controller = system.openController();
   try {
-    const devicePath = unlock(fd);
-    port = PtyPort.create(
-      {
-        ...system,
-        platform,
-        openDevice: (controller) => openDevice({ controller, devicePath, flags }),
-      },
-      { fd, path: name ?? devicePath, isPseudoTerminal: true },
-      devicePath,
-    );
-    port.configure(createSerialConfig(), () => undefined);
-    return port;
+    return new PtyController(system, controller, name);
   } catch (error) {
-    if (port === undefined) libc.close(fd);
-    else port.abandon();
+    libc.close(controller.fd);
+    throw error;
+  }
+}
+
+function openController(
+  platform: PosixPlatform,
+  flags: number,
+  unlock: PtyDevice["unlock"],
+): Controller {
+  const fd = platform.libc.open(MULTIPLEXER, flags);
+  if (fd < 0) throw ptyError(platform, "open", fd);
+  try {
+    return { fd, devicePath: unlock(fd) };
+  } catch (error) {
+    platform.libc.close(fd);
     throw error;
   }
 }

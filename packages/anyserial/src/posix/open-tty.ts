@@ -3,9 +3,10 @@
 
 import type { OpenRequest } from "../backend/backend.ts";
 import { errnoError, errnoName, type FailedCall } from "./errno.ts";
-import type { PosixDevice } from "./posix-device.ts";
+import { OpenDiscard } from "./open-discard.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
-import { commitTermios, type PosixHandle } from "./tty.ts";
+import { PosixPort } from "./posix-port.ts";
+import type { Readiness } from "./readiness/readiness.ts";
 
 /**
  * Opens and configures a terminal.
@@ -14,28 +15,29 @@ import { commitTermios, type PosixHandle } from "./tty.ts";
  *
  * @param platform The system.
  * @param request What to open and how.
- * @param wrap Makes the device of the checked descriptor.
- * @returns The device: locked if asked, raw, configured, its input empty.
+ * @param readiness Waits for it; `undefined` for blocking use.
+ * @returns The port: locked if asked, raw, configured, without input from before unless that is asked for.
  */
-export function openTty<D extends PosixDevice>(
+export function openTty(
   platform: PosixPlatform,
   request: OpenRequest,
-  wrap: (handle: PosixHandle) => D,
-): D {
+  readiness: Readiness | undefined,
+): PosixPort {
   const { path } = request;
   const fd = openDescriptor(platform, path);
-  let device: D | undefined;
-  let original: Uint8Array | undefined;
+  let port: PosixPort | undefined;
   try {
-    original = readOriginal(platform, fd, path);
-    device = wrap({ fd, path, isPseudoTerminal: platform.isPseudoTerminal(fd, path) });
-    device.configure(request.config, request.settle);
-    device.discard("input");
-    return device;
+    const discard = new OpenDiscard(platform, { fd, path }, request.config);
+    discard.opened();
+    const original = readOriginal(platform, fd, path);
+    const handle = { fd, path, isPseudoTerminal: platform.isPseudoTerminal(fd, path) };
+    discard.isTerminal(handle, original);
+    port = new PosixPort(platform, handle, readiness);
+    port.takeOver(request, { steps: discard, original, tuning: request.tuning });
+    return port;
   } catch (error) {
-    if (original !== undefined) commitTermios(platform, fd, original);
-    if (device === undefined) platform.libc.close(fd);
-    else device.abandon();
+    if (port === undefined) platform.libc.close(fd);
+    else port.abandon();
     throw error;
   }
 }

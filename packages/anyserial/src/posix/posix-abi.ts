@@ -1,5 +1,5 @@
-// The shape of a POSIX platform's ABI table: what linux/abi.ts, darwin/abi.ts and bsd/abi.ts fill in.
-// Names are those of the system headers.
+// The shape of a POSIX platform's ABI table: filled in by linux/abi.ts, darwin/abi.ts and
+// bsd/abi.ts. Names are those of the system headers.
 
 import type { StructLayout } from "../ffi/struct.ts";
 
@@ -36,7 +36,7 @@ export interface PosixAbi {
   readonly TERMIOS_GET: number;
   /** Request that sets it at once, leaving the queues alone. */
   readonly TERMIOS_SET: number;
-  /** What the headers call the two requests. */
+  /** The names of the two requests in the headers. */
   readonly termiosRequests: { readonly get: string; readonly set: string };
 
   readonly IGNBRK: number;
@@ -97,10 +97,20 @@ export interface PosixAbi {
 }
 
 /** Error numbers by name; those that the shared code tests are always there. */
-type ErrnoTable = Readonly<Record<string, number>> & {
+export type ErrnoTable = Readonly<Record<string, number>> & {
+  readonly EACCES: number;
   readonly EAGAIN: number;
+  readonly EEXIST: number;
   readonly EINTR: number;
+  readonly EINVAL: number;
   readonly EIO: number;
+  readonly ELOOP: number;
+  readonly ENAMETOOLONG: number;
+  readonly ENOENT: number;
+  readonly ENOSYS: number;
+  readonly ENOTDIR: number;
+  readonly EOPNOTSUPP: number;
+  readonly EPERM: number;
 };
 
 /** Modem-line bits of TIOCMGET: the same on every system. */

@@ -1,17 +1,17 @@
-// What a POSIX platform adds to the shared device: data, and a few overrides. linux, darwin and bsd
-// each build one.
+// The part of a POSIX platform beside the shared device: data, and a few overrides. linux, darwin
+// and bsd each build one.
 
-import type { LineErrorCounts, SettleUnsupported } from "../backend/backend.ts";
-import type { Capability, Feature, SerialCapabilities } from "../capabilities.ts";
-import type { SerialConfig } from "../config.ts";
-import type { ModemLineCounts } from "../modem-lines.ts";
-import type { Rs485Config } from "../rs485.ts";
+import type { SerialConfig } from "../config/config.ts";
+import type { Refusals } from "../config/refusals.ts";
+import type { Rs485Config } from "../config/rs485.ts";
+import type { Capability, Feature, SerialCapabilities } from "../model/capabilities.ts";
+import type { LineErrorCounts } from "../model/line-error-counts.ts";
+import type { ModemLineCounts } from "../model/modem-lines.ts";
 import type { Libc } from "./libc.ts";
-import type { NativeThreads } from "./native-threads.ts";
 import type { PosixAbi } from "./posix-abi.ts";
 import type { Termios } from "./termios.ts";
+import type { NativeThreads } from "./threads/native-threads.ts";
 
-/** The platform. */
 export interface PosixPlatform {
   readonly name: string;
   readonly abi: PosixAbi;
@@ -30,13 +30,15 @@ export interface PosixPlatform {
   /** The descriptor is the device side of a pty: it has no line, and framing is not compared. */
   isPseudoTerminal(fd: number, path: string): boolean;
   /**
-   * The device is gone, asked when something happened to a port that nobody waits on: for systems
-   * whose readiness does not tell a hang-up from data.
+   * Whether the device is gone, called after an event of a port without a pending call: for systems
+   * whose readiness does not distinguish a hang-up from data.
    */
   isGone?(fd: number): boolean;
-  /** How often to ask so, in milliseconds: only where the kernel wakes nobody when a device goes. */
-  readonly goneLookMs?: number | undefined;
-  /** Throws away a queue; returns `-errno` on failure. */
+  /**
+   * Interval of that call, in milliseconds: only where the kernel has no event when a device goes.
+   */
+  readonly gonePollMs?: number | undefined;
+  /** Discards a queue; returns `-errno` on failure. */
   discard(fd: number, queue: "input" | "output"): number;
 
   /** Settings of the driver beyond termios, for one open port. */
@@ -51,7 +53,7 @@ export interface PosixPlatform {
   countsLinesLate?(path: string): boolean;
   /** The transmitter's FIFO is empty; `undefined` where the driver cannot say, `-errno` on failure. */
   isTransmitterEmpty(fd: number): boolean | number | undefined;
-  /** Somebody asked for exclusive use; `undefined` where the driver cannot say. */
+  /** A program has requested exclusive use; `undefined` where the driver does not report it. */
   isExclusive(fd: number): boolean | undefined;
   /** Low latency is on; `undefined` where the driver has none. */
   isLowLatency(fd: number): boolean | undefined;
@@ -61,11 +63,13 @@ export interface PosixPlatform {
   tcdrain(fd: number): number;
   /** Says what to do when a port does not open with an error of a name, in place of the general hint. */
   openHint?(path: string, code: string): string | undefined;
-  /** Names the program that holds a port, where that can be found. */
+  /** This program itself has a port open; missing where that cannot be found. */
+  isOpenHere?(path: string): boolean;
+  /** Names the other program that holds a port, where that can be found. */
   findHolder(path: string): Promise<string | undefined>;
 }
 
-/** What became of a commit of the settings. */
+/** Result of a commit of the settings. */
 export interface Commit {
   /** 0 or more, or `-errno`. */
   readonly result: number;
@@ -77,8 +81,8 @@ export interface Commit {
 
 /** One setting of the driver outside termios. */
 export interface DriverSetting {
-  /** Brings the setting to what the configuration asks for; what the driver refuses is settled. */
-  apply(config: SerialConfig, settle: SettleUnsupported): void;
-  /** Puts back what was there before the first change; never throws. */
+  /** Applies the configured value; a refusal goes to the policy. */
+  apply(config: SerialConfig, refusals: Refusals): void;
+  /** Restores the value from before the first change; never throws. */
   restore(): void;
 }

@@ -1,155 +1,140 @@
-// An open terminal that waits without blocking: the POSIX side of the backend contract. One
-// non-blocking system call first; only when the kernel has nothing does an operation wait.
+// An open terminal on a POSIX system: one non-blocking system call a try; waiting is the process's
+// readiness, or poll(2) for the blocking API.
 
-import { abortable } from "../abort.ts";
-import { type BackendPort, createIoCounters, type IoCounters } from "../backend/backend.ts";
-import {
-  letOutputGo,
-  longestOutputMs,
-  sleepUntilAborted,
-  transmitterPatienceMs,
-  waitDrained,
-  waitUntil,
-} from "../backend/drain.ts";
-import type { EffectiveConfig } from "../config.ts";
-import type { SerialError } from "../errors.ts";
-import { PosixDevice } from "./posix-device.ts";
+import { isMainThread } from "node:worker_threads";
+import { abortable } from "../abort/abort.ts";
+import type { BackendPort, BlockingPort } from "../backend/backend.ts";
+import { createIoCounters, type IoCounters, READ, WRITE } from "../backend/channel.ts";
+import { longestOutputMs } from "../backend/output-time.ts";
+import { deviceGone, type SerialError } from "../errors/errors.ts";
+import { checkMemory, lostMemory } from "../errors/lost-memory.ts";
+import { clearInterval, setInterval, sleep } from "../process/timers.ts";
+import { PosixControl } from "./posix-control.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
+import { FloodPoll, RoomPoll } from "./pty-quirks.ts";
 import type { Readiness, Watch } from "./readiness/readiness.ts";
-import { tcdrainInThread } from "./tcdrain.ts";
-import { closeInThread, tcdrainInNativeThread } from "./thread-calls.ts";
+import { tcdrainInThread } from "./threads/tcdrain.ts";
+import { closeInThread, tcdrainInNativeThread } from "./threads/thread-calls.ts";
 import type { PosixHandle } from "./tty.ts";
 
-/** Modem lines are looked at this often while somebody listens, in milliseconds. */
+const READ_CALL = { context: "io", operation: "receive", syscall: "read" } as const;
+const WRITE_CALL = { context: "io", operation: "send", syscall: "write" } as const;
+const DRAIN_CALL = { context: "io", operation: "drain", syscall: "tcdrain" } as const;
+
+/** Modem lines are sampled this often while a call waits for them, in milliseconds. */
 const MODEM_SAMPLE_MS = 10;
-/** A write that waits on a pty is tried again this often, in milliseconds. */
-const PTY_RETRY_MS = 100;
 /** USB adapters have room for this much at most, in bytes. */
 const CHIP_FIFO_BYTES = 512;
+/** Reads in a row that find neither bytes nor an error in a device that reports some: it is gone. */
+const MOST_EMPTY_READS = 2;
+/**
+ * Longest time in one poll(2), in milliseconds. A worker returns now and then: worker.terminate(), and the end
+ * of the process, take effect in a thread only while JavaScript runs in it.
+ */
+const LONGEST_POLL_MS = isMainThread ? 0x7fff_ffff : 100;
 
-/** So much in one read of a pty means that more is on its way, in bytes. */
-const FLOOD_BYTES = 1024;
-/** Looks at a pty before it is read then: some 10 µs. */
-const MOST_LOOKS = 32;
-
-/** An open port. */
-export class PosixPort extends PosixDevice implements BackendPort {
+/** An open port. When its constructor fails, the descriptor is the caller's to close. */
+export class PosixPort extends PosixControl implements BackendPort, BlockingPort {
   readonly counters: IoCounters = createIoCounters();
-  onDisconnect: ((error: SerialError) => void) | undefined;
-  readonly #watch: Watch;
-  #goneLook: NodeJS.Timeout | undefined;
-  #readCanceled = false;
-  #isFlooded = false;
-  readonly #queued = new Int32Array(1);
-  readonly #queuedBytes = new Uint8Array(this.#queued.buffer);
-  #writeCanceled = false;
+  onReady: ((ready: number) => void) | undefined;
+  onFailed: ((error: SerialError) => void) | undefined;
+  readonly #watch: Watch | undefined;
+  readonly #flood: FloodPoll | undefined;
+  readonly #room: RoomPoll | undefined;
+  readonly #gonePoll: NodeJS.Timeout | undefined;
   #drainsInThread = 0;
 
-  protected constructor(platform: PosixPlatform, handle: PosixHandle, watch: Watch) {
-    super(platform, handle);
-    this.#watch = watch;
-  }
-
-  /** Wraps an open descriptor and starts to watch it. */
-  static watch(platform: PosixPlatform, handle: PosixHandle, readiness: Readiness): PosixPort {
-    const onHangup = (): void => port.onDisconnect?.(port.goneError("receive"));
-    const { isGone, goneLookMs } = platform;
-    const onReadable = (): void => {
-      if (isGone?.(handle.fd) === true) onHangup();
-    };
-    const watch = readiness.watch(handle.fd, isGone ? { onHangup, onReadable } : { onHangup });
-    const port = new PosixPort(platform, handle, watch);
-    if (goneLookMs !== undefined) port.#lookEvery(goneLookMs, onReadable);
-    return port;
-  }
-
-  #lookEvery(durationMs: number, look: () => void): void {
-    this.#goneLook = setInterval(look, durationMs).unref();
-  }
-
-  /** Waits until a read may find something; `false` when canceled. */
-  protected waitReadable(): Promise<boolean> {
-    return this.#watch.waitReadable();
-  }
-
-  /** Waits until a write may find room; `false` when canceled. */
-  protected waitWritable(): Promise<boolean> {
-    return this.#watch.waitWritable();
-  }
-
-  read(into: Uint8Array): number | Promise<number> {
-    if (this.#isFlooded) this.#lookFirst();
-    const count = this.#readNow(into);
-    return count > 0 ? count : this.#readLater(into);
-  }
-
   /**
-   * A read that finds a pty empty sleeps in the kernel until its worker has run
-   * (tty_buffer_flush_work), and the event loop with it. While bytes pour in, a few looks take less.
+   * @param platform The system.
+   * @param handle An open terminal.
+   * @param readiness Waits for it; `undefined` for blocking use.
    */
-  #lookFirst(): void {
-    const { libc, abi } = this.tty;
-    for (let looks = 0; looks < MOST_LOOKS; looks++) {
-      const result = libc.ioctl(this.fd, abi.FIONREAD, this.#queuedBytes);
-      if (result < 0 || this.#queued[0] !== 0) return; // the read tells what is wrong
-    }
+  constructor(platform: PosixPlatform, handle: PosixHandle, readiness: Readiness | undefined) {
+    super(platform, handle);
+    if (handle.isPseudoTerminal) this.#flood = new FloodPoll(platform.libc, platform.abi);
+    if (readiness === undefined) return;
+    const onReady = (ready: number): void => this.onReady?.(ready);
+    const onHangup = (): void => this.onFailed?.(deviceGone(handle.path, "receive"));
+    const look = (): void => {
+      if (platform.isGone?.(handle.fd) === true) onHangup();
+    };
+    const watch = readiness.watch(handle.fd, {
+      onReady,
+      onIdle: look,
+      onHangup,
+      onFailed: (error) => this.onFailed?.(error),
+    });
+    this.#watch = watch;
+    if (handle.isPseudoTerminal) this.#room = roomPoll(watch, onReady);
+    if (platform.gonePollMs === undefined) return;
+    this.#gonePoll = setInterval(look, platform.gonePollMs).unref();
   }
 
-  cancelRead(): void {
-    this.#readCanceled = true;
-    this.#watch.cancelReadable();
-  }
-
-  write(data: Uint8Array): number | Promise<number> {
-    const count = this.tryWrite(data);
-    return count > 0 ? count : this.#writeLater(data);
-  }
-
-  cancelWrite(): void {
-    this.#writeCanceled = true;
-    this.#watch.cancelWritable();
-  }
-
-  tryWrite(data: Uint8Array): number {
-    this.counters.writeCalls++;
-    const count = this.writeOnce(data);
+  tryRead(into: Uint8Array): number {
+    checkMemory(into, this.tty.path);
+    this.#flood?.beforeRead(this.fd);
+    this.counters.readCalls++;
+    const count = this.#read(into);
+    this.#flood?.afterRead(count);
     if (count === 0) this.counters.wouldBlock++;
+    else if (this.#watch !== undefined) this.#watch.found = true;
     return count;
   }
 
-  async drain(exact: boolean, signal: AbortSignal): Promise<void> {
-    const settings = this.effectiveConfig();
-    const hadToWait = await waitDrained(() => this.outputWaiting(), settings.baudRate, signal);
-    if (hadToWait) this.checkPresence();
-    if (!exact || this.tty.isPseudoTerminal) return;
-    const canTell = this.isTransmitterEmpty() !== undefined;
-    if (canTell) await this.#untilTransmitterEmpty(settings, signal);
-    // A driver that can tell may go by what a chip reported a while ago: tcdrain(3) asks the chip.
-    if (!canTell || this.tty.platform.threads !== undefined) await this.#drainInThread(signal);
+  tryWrite(data: Uint8Array): number {
+    const { abi, libc, path } = this.tty;
+    if (data.length === 0) throw lostMemory("send", path);
+    this.counters.writeCalls++;
+    for (;;) {
+      const count = libc.write(this.fd, data, data.length);
+      if (count > 0) return count;
+      if (count === 0 || count === -abi.errno.EAGAIN) break;
+      if (count !== -abi.errno.EINTR) throw this.tty.failure(WRITE_CALL, count);
+    }
+    this.counters.wouldBlock++;
+    return 0;
   }
 
-  /** Waits until the driver says so, but not for ever, since there are some that never do. */
-  async #untilTransmitterEmpty(settings: EffectiveConfig, signal: AbortSignal): Promise<void> {
-    const giveUpAt = performance.now() + transmitterPatienceMs(settings);
-    const isOver = (): boolean => performance.now() >= giveUpAt;
-    await waitUntil(() => this.isTransmitterEmpty() !== false || isOver(), signal);
+  arm(interest: number): void {
+    this.#watch?.arm(interest);
+    if ((interest & WRITE) !== 0) this.#room?.start();
+  }
+
+  wait(interest: number, timeoutMs: number): void {
+    const { abi, libc } = this.tty;
+    const events = (interest & READ) === 0 ? abi.POLLOUT : abi.POLLIN;
+    const isEndless = timeoutMs === Number.POSITIVE_INFINITY && isMainThread;
+    libc.poll(this.fd, events, isEndless ? -1 : Math.min(Math.ceil(timeoutMs), LONGEST_POLL_MS));
   }
 
   async waitModemLineChange(signal: AbortSignal): Promise<void> {
-    await sleepUntilAborted(MODEM_SAMPLE_MS, signal);
+    await sleep(MODEM_SAMPLE_MS, { signal });
   }
 
-  async #drainInThread(signal: AbortSignal): Promise<void> {
-    const { threads } = this.tty.platform;
+  async flush(signal: AbortSignal): Promise<void> {
+    const { isPseudoTerminal, platform } = this.tty;
+    if (isPseudoTerminal) return;
+    const { threads } = platform;
+    // A driver that reports its transmitter may use an old report of the chip: tcdrain(3) asks the
+    // chip.
+    if (threads === undefined && this.isTransmitterEmpty() !== undefined) return;
     if (threads !== undefined && (await tcdrainInNativeThread(threads, this.fd, signal))) {
       this.outputWaiting(); // fails when the terminal was hung up, which ends tcdrain(3) like the last byte
-      this.checkPresence();
+      this.checkSent(true);
       return;
     }
     this.#drainsInThread++;
     const result = tcdrainInThread(this.fd, signal).finally(() => this.#drainsInThread--);
-    const call = { context: "io", operation: "drain", syscall: "tcdrain" } as const;
-    this.tty.check(call, await abortable(result, signal));
+    this.tty.check(DRAIN_CALL, await abortable(result, signal));
+  }
+
+  flushBlocking(): void {
+    const { abi, platform } = this.tty;
+    let result: number;
+    do {
+      result = platform.tcdrain(this.fd);
+    } while (result === -abi.errno.EINTR);
+    this.tty.check(DRAIN_CALL, result);
   }
 
   override restoreAtExit(): void {
@@ -159,20 +144,46 @@ export class PosixPort extends PosixDevice implements BackendPort {
 
   /**
    * close(2) itself would block until the queue is empty, for up to 30 seconds (tty_port.c,
-   * closing_wait): the time that the line needs is waited for here, and the rest is thrown away.
+   * closing_wait); a driver may wait for its chip, too.
    */
-  async close(): Promise<number> {
-    const discarded = await letOutputGo(this);
-    const { threads } = this.tty.platform;
-    if (threads === undefined || this.tty.isPseudoTerminal) {
+  async close(discarded: number): Promise<void> {
+    const { fd, isPseudoTerminal, libc, platform } = this.tty;
+    if (discarded > 0) platform.discard(fd, "output");
+    if (platform.threads === undefined || isPseudoTerminal) {
       this.abandon();
-    } else {
-      const graceMs = this.#longestInChipMs(discarded > 0 ? 0 : CHIP_FIFO_BYTES);
-      this.#unwatch();
-      this.restoreAtExit();
-      await closeInThread(threads, this.tty.libc, { fd: this.fd, graceMs });
+      return;
     }
-    return discarded;
+    const graceMs = this.#longestInChipMs(discarded > 0 ? 0 : CHIP_FIFO_BYTES);
+    this.#unwatch();
+    this.restoreAtExit();
+    await closeInThread(platform.threads, libc, { fd, graceMs });
+  }
+
+  abandon(): void {
+    this.#unwatch();
+    this.closeBlocking();
+  }
+
+  closeBlocking(): void {
+    this.restoreAtExit();
+    this.tty.libc.close(this.fd);
+  }
+
+  /** Bytes read, 0 when there are none; fails when the device is gone. */
+  #read(into: Uint8Array): number {
+    const { abi, libc, path } = this.tty;
+    for (let empty = 0; ; ) {
+      const count = libc.read(this.fd, into, into.length);
+      if (count > 0) return count;
+      if (count === -abi.errno.EAGAIN) return 0;
+      if (count === -abi.errno.EINTR) continue;
+      if (count < 0) throw this.tty.failure(READ_CALL, count);
+      // Nothing, and no error: a hang-up, or another program took the terminal out of raw mode.
+      const events = libc.poll(this.fd, abi.POLLIN, 0);
+      if (events === 0) return 0;
+      if (events === -abi.errno.EINTR) continue;
+      if (events !== abi.POLLIN || ++empty > MOST_EMPTY_READS) throw deviceGone(path, "receive");
+    }
   }
 
   /** The longest that a chip is given for what it may have taken out of the kernel's queue. */
@@ -184,58 +195,21 @@ export class PosixPort extends PosixDevice implements BackendPort {
     }
   }
 
-  override abandon(): void {
-    this.#unwatch();
-    this.closeBlocking();
-  }
-
   #unwatch(): void {
-    clearInterval(this.#goneLook);
-    this.#watch.close();
+    clearInterval(this.#gonePoll);
+    this.#room?.stop();
+    this.#watch?.close();
   }
+}
 
-  #readNow(into: Uint8Array): number {
-    this.counters.readCalls++;
-    const count = this.readOnce(into);
-    if (count === 0) this.counters.wouldBlock++;
-    this.#isFlooded = count >= FLOOD_BYTES && this.tty.isPseudoTerminal;
-    return count;
-  }
-
-  async #readLater(into: Uint8Array): Promise<number> {
-    this.#readCanceled = false;
-    for (;;) {
-      this.counters.waits++;
-      if (!(await this.waitReadable())) return 0;
-      const count = this.#readNow(into);
-      if (count > 0 || this.#readCanceled) return count;
-    }
-  }
-
-  /**
-   * Waits for room. The kernel wakes the writer of a pty when the other side has read, which can be
-   * just before it frees the memory: then poll says "no room", and nothing wakes it again. So a
-   * write on a pty is tried again after a moment, for as long as it waits.
-   */
-  async #roomOrRetry(): Promise<boolean> {
-    if (!this.tty.isPseudoTerminal) return this.waitWritable();
-    let isRetry = false;
-    const timer = setTimeout(() => {
-      isRetry = true;
-      this.#watch.cancelWritable();
-    }, PTY_RETRY_MS);
-    const ready = await this.waitWritable();
-    clearTimeout(timer);
-    return ready || (isRetry && !this.#writeCanceled);
-  }
-
-  async #writeLater(data: Uint8Array): Promise<number> {
-    this.#writeCanceled = false;
-    for (;;) {
-      this.counters.waits++;
-      if (!(await this.#roomOrRetry())) return 0;
-      const count = this.tryWrite(data);
-      if (count > 0 || this.#writeCanceled) return count;
-    }
-  }
+/** The try finds out whether there is room. */
+function roomPoll(watch: Watch, onReady: (ready: number) => void): RoomPoll {
+  return new RoomPoll({
+    isAwaited: () => (watch.armed & WRITE) !== 0,
+    hasRoom: () => true,
+    onRoom: () => {
+      watch.disarm(WRITE);
+      onReady(WRITE);
+    },
+  });
 }

@@ -1,7 +1,8 @@
-// Whether an application has the device of a pty open, looked at again and again: for systems that tell
-// of no opening. A look is one poll(2).
+// Whether an application has the device of a pty open, polled: for systems that do not report
+// opening. A query is one poll(2).
 
-import type { WatchedDevice } from "./pty-port.ts";
+import { clearInterval, setInterval } from "../process/timers.ts";
+import type { WatchedDevice } from "./pty-system.ts";
 
 /** How often, in milliseconds. */
 const SAMPLE_MS = 50;
@@ -9,21 +10,21 @@ const SAMPLE_MS = 50;
 /**
  * Watches presence; does not keep the process alive.
  *
- * @param device What to look at, and who is told. What waits for the device to be opened is told also
- *   where a close and an open came between two looks.
+ * @param device The device, and its listener. A wait for the device to be opened is also notified
+ *   when a close and an open came between two queries.
  * @returns Stops watching.
  */
 export function samplePresence(device: WatchedDevice): () => void {
   const timer = setInterval(() => {
     const before = device.wasOpen();
-    const isOpen = lookAt(device) ?? before;
+    const isOpen = poll(device) ?? before;
     if (isOpen !== before || (isOpen && device.isAwaited())) device.onChange();
   }, SAMPLE_MS).unref();
   return () => clearInterval(timer);
 }
 
-/** `undefined` where the look fails: nobody is there to hear of it, and the next read or write will. */
-function lookAt(device: WatchedDevice): boolean | undefined {
+/** `undefined` where the query fails: the next read or write reports the failure. */
+function poll(device: WatchedDevice): boolean | undefined {
   try {
     return device.isOpen();
   } catch {

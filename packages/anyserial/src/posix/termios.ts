@@ -1,7 +1,9 @@
 // Terminal settings as pure functions over an immutable snapshot; committed once, elsewhere. The
 // rate is each platform's own affair (baud-rate.ts).
 
-import type { DataBits, FlowControl, Parity, SerialConfig, StopBits } from "../config.ts";
+import type { TerminalMode } from "../backend/emulated-port.ts";
+import type { DataBits, FlowControl, Parity, SerialConfig, StopBits } from "../config/config.ts";
+import type { LineTuning } from "../config/line-tuning.ts";
 import { Struct } from "../ffi/struct.ts";
 import type { PosixAbi } from "./posix-abi.ts";
 
@@ -19,7 +21,6 @@ export interface Termios {
   readonly raw: Uint8Array;
 }
 
-/** Decodes `struct termios`. */
 export function decodeTermios(abi: PosixAbi, raw: Uint8Array): Termios {
   const struct = new Struct(abi.termios, raw);
   const { ccOffset, ccLength } = abi.termios;
@@ -121,7 +122,7 @@ export function applyParity(abi: PosixAbi, termios: Termios, parity: Parity): Te
   };
 }
 
-/** One or two stop bits; 1.5 is settled before by the capabilities. */
+/** One or two stop bits; the capabilities have decided on 1.5 before. */
 export function applyStopBits(abi: PosixAbi, termios: Termios, bits: StopBits): Termios {
   const cflag = clear(termios.cflag, abi.CSTOPB);
   return { ...termios, cflag: bits === 1 ? cflag : set(cflag, abi.CSTOPB) };
@@ -158,6 +159,19 @@ export function applyLineErrors(
 export function applyHangup(abi: PosixAbi, termios: Termios, hangup: boolean): Termios {
   const cflag = clear(termios.cflag, abi.HUPCL);
   return { ...termios, cflag: hangup ? set(cflag, abi.HUPCL) : cflag };
+}
+
+/** Details beside the configuration, which comes first. */
+export function applyTuning(abi: PosixAbi, termios: Termios, tuning: LineTuning): Termios {
+  const off = abi.IXOFF | abi.IXANY | abi.IGNPAR;
+  const on =
+    (tuning.sendsXoff ? abi.IXOFF : 0) |
+    (tuning.anyRestarts ? abi.IXANY : 0) |
+    (tuning.dropsDamaged ? abi.IGNPAR : 0);
+  const cc = termios.cc.slice();
+  cc[abi.VMIN] = tuning.minimumBytes;
+  cc[abi.VTIME] = tuning.timeoutTenths;
+  return { ...termios, iflag: set(clear(termios.iflag, off), on), cc };
 }
 
 /** Reads the framing and flow control back. */
@@ -207,4 +221,11 @@ function set(flags: number, bits: number): number {
 
 function clear(flags: number, bits: number): number {
   return (flags & ~bits) >>> 0;
+}
+
+/** Returns from the kernel's settings whether bytes pass unchanged. */
+export function readTerminalMode(abi: PosixAbi, bytes: Uint8Array): TerminalMode {
+  const { lflag, oflag } = decodeTermios(abi, bytes);
+  const isCooked = (lflag & abi.ICANON) !== 0 || (oflag & abi.OPOST) !== 0;
+  return { raw: !isCooked, echo: (lflag & abi.ECHO) !== 0 };
 }

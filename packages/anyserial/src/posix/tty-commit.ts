@@ -1,12 +1,13 @@
-// One commit of a terminal's settings. What the driver refuses to take is found by leaving out one
-// setting at a time, and goes the way of the caller's policy.
+// One commit of a terminal's settings. A setting that the driver refuses is found by leaving out
+// one at a time, and goes to the caller's policy.
 
-import type { SettleUnsupported } from "../backend/backend.ts";
-import { type SerialConfig, withChanges } from "../config.ts";
-import { type SerialError, UnsupportedConfigurationError } from "../errors.ts";
+import { type SerialConfig, withChanges } from "../config/config.ts";
+import type { LineTuning } from "../config/line-tuning.ts";
+import type { Refusals } from "../config/refusals.ts";
+import { type SerialError, UnsupportedConfigurationError } from "../errors/errors.ts";
 import { errnoName } from "./errno.ts";
 import type { Commit } from "./posix-platform.ts";
-import { applyConfig, decodeTermios, encodeTermios, type Termios } from "./termios.ts";
+import { applyConfig, applyTuning, decodeTermios, encodeTermios, type Termios } from "./termios.ts";
 import type { Tty } from "./tty.ts";
 
 const CALL = { context: "configure", operation: "configure" } as const;
@@ -31,15 +32,17 @@ const REFUSABLE: readonly Refusable[] = [
   },
 ];
 
-/** A commit that failed, and who is told why. */
+/** A commit that failed. */
 interface Refused {
   readonly commit: Commit;
-  readonly settle: SettleUnsupported;
+  readonly refusals: Refusals;
 }
 
 /** Commits settings to one terminal. */
 export class TtyCommit {
   readonly #tty: Tty;
+  /** Details that every commit brings into force. */
+  tuning: LineTuning | undefined;
 
   constructor(tty: Tty) {
     this.#tty = tty;
@@ -50,20 +53,21 @@ export class TtyCommit {
    *
    * @param bytes Settings in force.
    * @param asked Settings asked for.
-   * @param settle Told what the driver refuses.
-   * @returns What is left of the configuration.
-   * @throws {@link SerialError} — the driver fails, or refuses what cannot be left out.
+   * @param refusals Gets each setting that the driver refuses.
+   * @returns The rest of the configuration.
+   * @throws {@link SerialError} — the driver fails, or refuses a setting that cannot be left out.
    */
-  run(bytes: Uint8Array, asked: SerialConfig, settle: SettleUnsupported): SerialConfig {
+  run(bytes: Uint8Array, asked: SerialConfig, refusals: Refusals): SerialConfig {
     const before = decodeTermios(this.#tty.abi, bytes);
-    const config = this.#settleParity(asked, settle);
+    const config = this.#checkParity(asked, refusals);
     const commit = this.#write(this.#wanted(before, config, true));
-    return commit.result >= 0 ? config : this.#withoutRefused(before, config, { commit, settle });
+    return commit.result >= 0 ? config : this.#withoutRefused(before, config, { commit, refusals });
   }
 
   #wanted(before: Termios, config: SerialConfig, isRateSet: boolean): Termios {
     const { abi, platform } = this.#tty;
-    const framed = applyConfig(abi, before, config);
+    const plain = applyConfig(abi, before, config);
+    const framed = this.tuning === undefined ? plain : applyTuning(abi, plain, this.tuning);
     return isRateSet ? platform.applyBaudRate(framed, config.baudRate) : framed;
   }
 
@@ -72,11 +76,11 @@ export class TtyCommit {
   }
 
   /** No header of such a system has a bit for it: it is refused here, before the driver is asked. */
-  #settleParity(config: SerialConfig, settle: SettleUnsupported): SerialConfig {
+  #checkParity(config: SerialConfig, refusals: Refusals): SerialConfig {
     const { parity } = config;
     const { abi, path, platform } = this.#tty;
     if (abi.CMSPAR !== undefined || (parity !== "mark" && parity !== "space")) return config;
-    settle(
+    refusals.add(
       "markSpaceParity",
       new UnsupportedConfigurationError(
         `Cannot configure port "${path}": ${platform.name} has no mark and space parity`,
@@ -86,9 +90,9 @@ export class TtyCommit {
     return withChanges(config, { parity: "none" });
   }
 
-  /** Looks for the one setting without which the driver takes the rest: a flow control, or the rate. */
+  /** Finds the one setting without which the driver takes the rest: a flow control, or the rate. */
   #withoutRefused(before: Termios, config: SerialConfig, refused: Refused): SerialConfig {
-    const { commit, settle } = refused;
+    const { commit, refusals } = refused;
     const { result, syscall, isRateOnly } = commit;
     const failure = this.#tty.failure({ ...CALL, syscall }, result);
     if (!(failure instanceof UnsupportedConfigurationError)) throw failure;
@@ -96,12 +100,12 @@ export class TtyCommit {
       if (!isAsked(config)) continue;
       const rest = withChanges(config, without);
       if (this.#write(this.#wanted(before, rest, true)).result < 0) continue;
-      settle(setting, this.#refusal(failure, setting));
+      refusals.add(setting, this.#refusal(failure, setting));
       return rest;
     }
     const isTaken = isRateOnly || this.#write(this.#wanted(before, config, false)).result >= 0;
     if (!isTaken) throw failure;
-    settle("baudRate", this.#refusal(failure, `the rate ${config.baudRate}`));
+    refusals.add("baudRate", this.#refusal(failure, `the rate ${config.baudRate}`));
     return config;
   }
 

@@ -1,7 +1,7 @@
 // Exclusive use of one terminal: flock(2) for programs that cooperate, TIOCEXCL for the others. The device
 // file systems of FreeBSD and DragonFly have no flock(2) (devfs_vnops.c): there TIOCEXCL does it alone.
 
-import type { SettleUnsupported } from "../backend/backend.ts";
+import type { Refusals } from "../config/refusals.ts";
 import type { Tty } from "./tty.ts";
 
 const FLOCK = { context: "open", operation: "open", syscall: "flock" } as const;
@@ -23,27 +23,28 @@ export class TtyLock {
   /**
    * Locks or unlocks.
    *
-   * @param locked What is wanted.
-   * @param settle Told where the system has neither lock.
-   * @throws {@link PortBusyError} — somebody else has the port.
+   * @param locked Whether to lock.
+   * @param refusals Gets one where the system has neither lock.
+   * @throws {@link PortBusyError} — another program has the port.
    */
-  set(locked: boolean, settle: SettleUnsupported): void {
+  set(locked: boolean, refusals: Refusals): void {
     if (locked === this.#isLocked) return;
     const hasFlock = this.#flock(locked);
     const { abi, fd, libc } = this.#tty;
     const marked = libc.ioctlValue(fd, locked ? abi.TIOCEXCL : abi.TIOCNXCL, 0);
     if (locked && marked === -(abi.errno["EBUSY"] as number)) {
-      // Another program that does not know flock(2) marked it since it was opened (macOS tells).
+      // Another program that does not use flock(2) marked it since it was opened (macOS reports
+      // this).
       libc.flock(fd, abi.LOCK_UN);
       throw this.#tty.failure({ ...MARK, context: "open" }, marked);
     }
     this.#isLocked = locked;
     if (!locked || hasFlock || marked >= 0) return;
     this.#isLocked = false;
-    settle("exclusiveAccess", this.#tty.failure({ ...MARK, context: "feature" }, marked));
+    refusals.add("exclusiveAccess", this.#tty.failure({ ...MARK, context: "feature" }, marked));
   }
 
-  /** Unlocks what outlives a descriptor that the process leaves open; never throws. */
+  /** Releases locks that outlive a descriptor that the process leaves open; never throws. */
   release(): void {
     const { abi, fd, libc } = this.#tty;
     if (this.#isLocked) libc.ioctlValue(fd, abi.TIOCNXCL, 0);

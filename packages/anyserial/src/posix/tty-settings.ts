@@ -1,15 +1,31 @@
 // The settings of one terminal: one commit, read back and compared, undone when anything fails.
 
-import type { SettleUnsupported } from "../backend/backend.ts";
-import type { EffectiveConfig, SerialConfig } from "../config.ts";
-import { UnsupportedFeatureError } from "../errors.ts";
-import type { ControlLines } from "../modem-lines.ts";
-import { changedSettings } from "../read-back.ts";
+import { changedSettings } from "../config/changed-settings.ts";
+import type { EffectiveConfig, SerialConfig } from "../config/config.ts";
+import type { LineTuning } from "../config/line-tuning.ts";
+import { type OnRefusal, type Outcome, Refusals, UNCONFIGURED } from "../config/refusals.ts";
+import { UnsupportedFeatureError } from "../errors/errors.ts";
+import type { ControlLines } from "../model/modem-lines.ts";
+import type { OpenSteps } from "./open-discard.ts";
 import type { DriverSetting } from "./posix-platform.ts";
 import { decodeTermios, readFraming } from "./termios.ts";
 import type { Tty } from "./tty.ts";
 import { TtyCommit } from "./tty-commit.ts";
 import { TtyLock } from "./tty-lock.ts";
+
+/** Listeners of one commit. */
+interface ApplyHooks {
+  readonly refusals: Refusals;
+  readonly committed: ((termios: Uint8Array) => void) | undefined;
+}
+
+/** A terminal that is being opened. */
+export interface Opening {
+  readonly steps: OpenSteps;
+  /** Its settings in the kernel, as they are now. */
+  readonly original: Uint8Array;
+  readonly tuning?: LineTuning | undefined;
+}
 
 /** Settings of an open terminal. */
 export class TtySettings {
@@ -18,7 +34,7 @@ export class TtySettings {
   readonly #setControlLines: (lines: ControlLines) => void;
   readonly #commit: TtyCommit;
   readonly #lock: TtyLock;
-  #config: SerialConfig | undefined;
+  #outcome: Outcome | undefined;
 
   /**
    * @param tty The terminal.
@@ -32,30 +48,50 @@ export class TtySettings {
     this.#lock = new TtyLock(tty);
   }
 
-  /** Received errors are marked in the stream. */
-  get marksErrors(): boolean {
-    return this.#config?.lineErrors === "mark";
+  /** The answer to the latest configuration; the defaults before the first one. */
+  get outcome(): Outcome {
+    return this.#outcome ?? UNCONFIGURED;
   }
 
-  /** Applies a configuration, or leaves everything as it was. */
-  configure(config: SerialConfig, settle: SettleUnsupported): void {
+  /** Received errors are marked in the stream. */
+  get marksErrors(): boolean {
+    return this.#outcome?.inForce.lineErrors === "mark";
+  }
+
+  /**
+   * Applies a configuration, or leaves everything as it was.
+   *
+   * @param config The requested configuration.
+   * @param onRefusal What to do when the driver refuses a setting.
+   * @param opening Of a terminal that is being opened: its steps, and its settings as they are now.
+   */
+  configure(config: SerialConfig, onRefusal: OnRefusal, opening?: Opening): Outcome {
     const wasLocked = this.#lock.isLocked;
-    const before = this.#tty.readTermios();
-    this.#lock.set(config.exclusive, settle);
+    const { steps, original: before = this.#tty.readTermios() } = opening ?? {};
+    if (opening !== undefined) this.#commit.tuning = opening.tuning;
+    const refusals = new Refusals(onRefusal);
+    this.#lock.set(config.exclusive, refusals);
     try {
-      this.#apply(before, config, settle);
-      this.#config = config;
+      steps?.locked();
+      const commit = { refusals, committed: steps?.committed.bind(steps) };
+      const taken = this.#apply(before, config, commit);
+      this.#outcome = refusals.outcome(config, taken, this.#outcome?.inForce);
+      return this.#outcome;
     } catch (error) {
       this.#undo(before);
-      this.#lock.set(wasLocked, () => undefined);
+      this.#lock.set(wasLocked, new Refusals("leave-out"));
       throw error;
     }
   }
 
-  /** Reads the settings back from the driver. */
-  effective(): EffectiveConfig {
+  /**
+   * Reads the settings back from the driver.
+   *
+   * @param bytes Terminal settings in force.
+   */
+  effective(bytes: Uint8Array = this.#tty.readTermios()): EffectiveConfig {
     const { abi, fd, platform } = this.#tty;
-    const termios = decodeTermios(abi, this.#tty.readTermios());
+    const termios = decodeTermios(abi, bytes);
     return Object.freeze({
       baudRate: platform.readBaudRate(fd, termios),
       ...readFraming(abi, termios),
@@ -63,40 +99,47 @@ export class TtySettings {
     });
   }
 
-  /** Puts back what the driver was changed to beyond its terminal settings; never throws. */
+  /** Restores the driver's settings beyond its terminal settings; never throws. */
   restore(): void {
     for (const setting of this.#driver) setting.restore();
     this.#lock.release();
   }
 
-  #apply(bytes: Uint8Array, asked: SerialConfig, settle: SettleUnsupported): void {
+  /** @returns Settings read back. */
+  #apply(
+    bytes: Uint8Array,
+    asked: SerialConfig,
+    { refusals, committed }: ApplyHooks,
+  ): EffectiveConfig {
     const { path, isPseudoTerminal } = this.#tty;
     // Before the commit: while RS-485 is on, a driver takes CRTSCTS out of what it is given (amba-pl011).
-    for (const setting of this.#driver) setting.apply(asked, settle);
-    const config = this.#commit.run(bytes, asked, settle);
+    for (const setting of this.#driver) setting.apply(asked, refusals);
+    const config = this.#commit.run(bytes, asked, refusals);
     const line = { path, hasFraming: !isPseudoTerminal };
-    for (const change of changedSettings(line, config, this.effective())) {
-      settle(change.setting, change.error);
-    }
-    this.#applyControlLines(config.controlLines, settle);
+    const inForce = this.#tty.readTermios();
+    committed?.(inForce);
+    const taken = this.effective(inForce);
+    refusals.addAll(changedSettings(line, config, taken));
+    this.#applyControlLines(config.controlLines, refusals);
+    return taken;
   }
 
   #undo(before: Uint8Array): void {
-    const quietly = (): void => undefined;
+    const ignored = new Refusals("leave-out");
     for (const setting of this.#driver) {
-      if (this.#config === undefined) setting.restore();
-      else setting.apply(this.#config, quietly);
+      if (this.#outcome === undefined) setting.restore();
+      else setting.apply(this.#outcome.inForce, ignored);
     }
     this.#tty.writeTermios(before);
   }
 
-  #applyControlLines(lines: ControlLines, settle: SettleUnsupported): void {
-    if (lines === this.#config?.controlLines) return;
+  #applyControlLines(lines: ControlLines, refusals: Refusals): void {
+    if (lines === this.#outcome?.inForce.controlLines) return;
     try {
       this.#setControlLines(lines);
     } catch (error) {
       if (!(error instanceof UnsupportedFeatureError)) throw error;
-      settle("controlLines", error);
+      refusals.add("controlLines", error);
     }
   }
 }

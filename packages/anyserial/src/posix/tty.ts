@@ -1,6 +1,6 @@
 // One terminal's system calls, with failures turned into errors that name the port.
 
-import type { SerialError } from "../errors.ts";
+import type { SerialError } from "../errors/errors.ts";
 import { type ErrnoContext, errnoError } from "./errno.ts";
 import type { Libc } from "./libc.ts";
 import type { PosixAbi } from "./posix-abi.ts";
@@ -15,10 +15,10 @@ export interface PosixHandle {
   readonly isPseudoTerminal: boolean;
 }
 
-/** A call that may fail: what for, and what to say. */
+/** A call that may fail: its operation, and the text of its error. */
 export interface TtyCall {
   readonly context: ErrnoContext;
-  /** What the caller asked for, as `actionOf()` words it. */
+  /** The caller's operation, as in `actionOf()`. */
   readonly operation: string;
   readonly syscall: string;
 }
@@ -31,7 +31,8 @@ export class Tty {
   readonly libc: Libc;
   readonly abi: PosixAbi;
   readonly fd: number;
-  readonly path: string;
+  /** Path to name in errors. */
+  path: string;
   /** The device side of a pty: it has no line and no transmitter. */
   readonly isPseudoTerminal: boolean;
 
@@ -68,6 +69,16 @@ export class Tty {
     const result = this.libc.ioctl(this.fd, this.abi[request], new Uint8Array(cell.buffer));
     this.check({ context: "feature", operation, syscall: `ioctl(${request})` }, result);
     return cell[0] as number;
+  }
+
+  /** Asks poll(2) for events now. @returns Whether one of those that are expected is there. */
+  polls(events: number, expected: number): boolean {
+    for (;;) {
+      const ready = this.libc.poll(this.fd, events, 0);
+      if (ready >= 0) return (ready & expected) !== 0;
+      const call = { context: "io", operation: "receive", syscall: "poll" } as const;
+      if (ready !== -this.abi.errno.EINTR) throw this.failure(call, ready);
+    }
   }
 
   /** Reads the kernel's settings, whole. */

@@ -1,9 +1,10 @@
 // openPtyPair(): a port over the kernel's own terminal driver, and the device on its other end.
 
-import type { SerialConfigInput } from "../config.ts";
-import { openSerialPort } from "../open.ts";
-import { createVirtualPort, type VirtualPort } from "../pty.ts";
-import type { SerialPort } from "../serial-port.ts";
+import { type SerialConfigInput, settingsFor } from "../config/config.ts";
+import { openSerialPort } from "../port/open.ts";
+import type { SerialPort } from "../port/serial-port.ts";
+import { createVirtualPort } from "../virtual/create-virtual-port.ts";
+import type { VirtualPort } from "../virtual/virtual-port.ts";
 
 /** An open port and the emulated device that it talks to. */
 export interface PtyPair extends AsyncDisposable {
@@ -25,15 +26,17 @@ export interface PtyPair extends AsyncDisposable {
  * @throws As `openSerialPort()`.
  * @example
  * ```ts
+ * import { lines } from "anyserial/framing";
  * import { openPtyPair } from "anyserial/testing";
  *
  * await using pair = await openPtyPair({ baudRate: 9600 });
- * await pair.device.send(new TextEncoder().encode("ready\n"));
- * console.log(await pair.port.buffered().receiveUntil("\n"));
+ * await pair.device.framed(lines()).send("ready");
+ * console.log(await pair.port.framed(lines()).receive());
  * ```
  */
-export function openPtyPair(config: SerialConfigInput = {}): Promise<PtyPair> {
-  return pairOnPty((path) => openSerialPort(path, config));
+export async function openPtyPair(config: SerialConfigInput = {}): Promise<PtyPair> {
+  const settings = settingsFor("other", config);
+  return pairOnPty((path) => openSerialPort(path, settings));
 }
 
 /**

@@ -4,7 +4,7 @@
 
 import type { StructLayout } from "../ffi/struct.ts";
 
-/** CreateFileW, and what its flags mean. */
+/** CreateFileW and its flags. */
 export const FILE = {
   GENERIC_READ: 0x8000_0000,
   GENERIC_WRITE: 0x4000_0000,
@@ -15,7 +15,7 @@ export const FILE = {
 } as const;
 
 /** WaitForSingleObject. */
-export const WAIT = { WAIT_OBJECT_0: 0, INFINITE: 0xffff_ffff } as const;
+export const WAIT = { WAIT_OBJECT_0: 0, WAIT_TIMEOUT: 0x102, INFINITE: 0xffff_ffff } as const;
 
 /** PurgeComm. */
 export const PURGE = {
@@ -108,7 +108,6 @@ export type DcbField =
   | "XonChar"
   | "XoffChar";
 
-/** DCB. */
 export const DCB: StructLayout<DcbField> = {
   size: 28,
   fields: {
@@ -126,7 +125,6 @@ export const DCB: StructLayout<DcbField> = {
 /** COMMTIMEOUTS; all zero: no read or write ends before it has all its bytes. */
 export const COMMTIMEOUTS_SIZE = 20;
 
-/** COMSTAT. */
 export const COMSTAT: StructLayout<"flags" | "cbInQue" | "cbOutQue"> = {
   size: 12,
   fields: {

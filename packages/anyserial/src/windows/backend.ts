@@ -8,27 +8,26 @@ import type {
   OpenRequest,
   PortWatch,
 } from "../backend/backend.ts";
-import type { RunsOn } from "../backend/runs-on.ts";
-import type { SerialCapabilities } from "../capabilities.ts";
-import { UnsupportedPlatformError } from "../errors.ts";
+import type { RunsOn } from "../backend/host.ts";
+import type { PortInspection } from "../backend/port-inspection.ts";
+import { UnsupportedPlatformError } from "../errors/errors.ts";
 import type { Ffi } from "../ffi/ffi.ts";
-import type { PortInfo } from "../port-info.ts";
-import type { PortInspection } from "../port-inspection.ts";
-import type { SerialDevice } from "../serial-device.ts";
+import type { SerialCapabilities } from "../model/capabilities.ts";
+import type { PortInfo } from "../model/port-info.ts";
+import type { SerialDevice } from "../model/serial-device.ts";
 import { windowsAbi } from "./abi.ts";
 import { WINDOWS_CAPABILITIES } from "./capabilities.ts";
 import { CompletionPort } from "./completion/completion-port.ts";
-import { deviceAbi } from "./device-abi.ts";
-import { createWindowsDiscovery, type WindowsDiscovery } from "./device-discovery.ts";
+import { deviceAbi } from "./discovery/device-abi.ts";
+import { createWindowsDiscovery, type WindowsDiscovery } from "./discovery/device-discovery.ts";
+import { inspectComm } from "./discovery/inspect.ts";
 import { flushInThread } from "./flush.ts";
-import { inspectComm } from "./inspect.ts";
 import { bindKernel32 } from "./kernel32.ts";
 import { openComm, type WindowsSystem } from "./open-comm.ts";
 import { canonicalPortPath } from "./port-path.ts";
-import { WindowsDevice } from "./windows-device.ts";
-import { WindowsPort, type WindowsWaiting } from "./windows-port.ts";
+import type { WindowsWaiting } from "./windows-port.ts";
 
-/** What the backend is built from; tests replace parts. */
+/** Dependencies of the backend; tests replace parts. */
 export interface WindowsBackendParts {
   readonly system: WindowsSystem;
   readonly waiting: WindowsWaiting;
@@ -53,13 +52,13 @@ export class WindowsBackend implements Backend {
   }
 
   async open(request: OpenRequest): Promise<BackendPort> {
-    const port = openComm(this.#system, request, (parts) => WindowsPort.join(parts, this.#waiting));
-    port.listen();
+    const port = openComm(this.#system, request, this.#waiting);
+    port.start();
     return port;
   }
 
   openBlocking(request: OpenRequest): BlockingPort {
-    return openComm(this.#system, request, (parts) => new WindowsDevice(parts));
+    return openComm(this.#system, request, undefined);
   }
 
   inspect(path: string): PortInspection {
@@ -68,6 +67,10 @@ export class WindowsBackend implements Backend {
 
   list(source: ListSource): Promise<PortInfo[]> {
     return this.#discovery.list(source);
+  }
+
+  listNow(): PortInfo[] {
+    return this.#discovery.listNow();
   }
 
   describe(path: string): Promise<PortInfo | undefined> {
@@ -93,7 +96,7 @@ export function createBackend(ffi: Ffi, { arch }: RunsOn): Backend {
 }
 
 /**
- * Builds what the backend needs of the running system.
+ * Builds the parts of the backend from the running system.
  *
  * @param ffi Foreign-function interface.
  * @param arch CPU as Node names it.

@@ -1,6 +1,6 @@
-// What Windows can do; `unknown` is for the driver to say.
+// Capabilities of Windows; `unknown` depends on the driver.
 
-import { createCapabilities, type SerialCapabilities } from "../capabilities.ts";
+import { createCapabilities, type SerialCapabilities } from "../model/capabilities.ts";
 
 /** The record of the platform. */
 export const WINDOWS_CAPABILITIES: SerialCapabilities = createCapabilities("win32", "windows", {

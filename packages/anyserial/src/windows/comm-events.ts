@@ -1,27 +1,31 @@
-// What the driver tells by itself: WaitCommEvent, pending as long as the port is open. It hears of
-// line errors, of the device's end while nobody waits, and of modem lines while somebody listens.
+// Events of the driver: WaitCommEvent, pending as long as the port is open. It reports line errors,
+// the device's end without a pending call, and modem lines while an iterator waits.
 
-import { abortable } from "../abort.ts";
-import { sleepUntilAborted } from "../backend/drain.ts";
-import { SerialDisconnectedError, type SerialError } from "../errors.ts";
+import { abortable } from "../abort/abort.ts";
+import { keepAlive, letEnd } from "../backend/keep-alive.ts";
+import { SerialDisconnectedError, type SerialError } from "../errors/errors.ts";
 import type { Pointer } from "../ffi/ffi.ts";
+import { sleep } from "../process/timers.ts";
 import { ERROR, EVENT } from "./abi.ts";
 import type { CommHandle } from "./comm-handle.ts";
 import type { Completions } from "./completion/completion.ts";
 import { Overlapped, PENDING } from "./completion/overlapped.ts";
-import { WIN_ERROR_CLASSES } from "./win-error.ts";
+import { winErrorClass } from "./win-error.ts";
 
 const MASK_BYTES = 4;
 /** A driver that answers at once, over and over, without an event is not asked any more. */
 const MOST_EMPTY_ANSWERS = 8;
-/** Where the driver tells nothing, lines are looked at this often while somebody listens. */
+/**
+ * Where the driver reports nothing, lines are sampled at this interval while an iterator waits, in
+ * milliseconds.
+ */
 const SAMPLE_MS = 10;
 
 const IDLE = EVENT.EV_ERR | EVENT.EV_BREAK;
 const LINES = EVENT.EV_CTS | EVENT.EV_DSR | EVENT.EV_RLSD | EVENT.EV_RING;
 const ABORTED = -ERROR.ERROR_OPERATION_ABORTED;
 
-/** What the events are made of. */
+/** Dependencies of the events. */
 export interface CommEventsParts {
   readonly comm: CommHandle;
   readonly completions: Completions;
@@ -33,31 +37,29 @@ export interface CommEventsParts {
 export class CommEvents {
   readonly operation: Overlapped;
   readonly #comm: CommHandle;
-  readonly #completions: Completions;
   readonly #onGone: (error: SerialError) => void;
   readonly #mask = new Uint32Array(1);
   readonly #maskBytes = new Uint8Array(this.#mask.buffer);
   #listening: { readonly promise: Promise<void>; readonly wake: () => void } | undefined;
   #wanted: number = IDLE;
   #isSupported = true;
-  /** Completions of the waits are told. */
-  #isTold = false;
+  /** Completions of the waits are reported. */
+  #isNotified = false;
   #emptyAnswers = 0;
   #stopped = false;
-  /** A wait that is under way ends, as told by the driver or as canceled, for a new mask. */
+  /** The pending wait ends, completed by the driver or canceled, for a new mask. */
   #isMaskNew = false;
 
   constructor({ comm, completions, onGone }: CommEventsParts) {
     this.#comm = comm;
-    this.#completions = completions;
     this.#onGone = onGone;
     this.operation = new Overlapped({ comm, capacity: MASK_BYTES, completions });
     this.operation.onComplete = (result) => this.#completed(result);
   }
 
   /**
-   * Starts to hear. A first wait is ended by setting the mask again: only where its end is told, which
-   * Wine does not do, is the next one left to wait.
+   * Starts to wait for events. Setting the mask again ends the first wait. The next wait is left
+   * pending only if the driver completed the first one, which Wine does not do.
    */
   start(): void {
     const onFailed = (): void => {
@@ -65,7 +67,7 @@ export class CommEvents {
       this.#listening?.wake();
     };
     const onWake = (): void => {
-      this.#isTold = true;
+      this.#isNotified = true;
       this.#arm();
     };
     this.operation.listen({ onWake, onFailed });
@@ -74,21 +76,21 @@ export class CommEvents {
     this.#setMask(IDLE);
   }
 
-  /** Resolves when the lines may differ from what was told last. */
+  /** Resolves when the lines may differ from the last report. */
   async waitLines(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.#listening ??= listening();
     const { promise } = this.#listening;
     if (this.#wanted === IDLE) this.#setMask(IDLE | LINES);
     this.operation.poll();
-    if (!this.#isSupported || !this.#isTold) return await sleepUntilAborted(SAMPLE_MS, signal);
-    // From here on every change is told; one from before the mask was set shows in the levels.
+    if (!this.#isSupported || !this.#isNotified) return await sleep(SAMPLE_MS, { signal });
+    // From here on every change is reported; one from before the mask was set shows in the levels.
     if (this.#haveLinesChanged()) return;
-    this.#completions.countWaiting(1);
+    keepAlive();
     try {
       await abortable(promise, signal);
     } finally {
-      this.#completions.countWaiting(-1);
+      letEnd();
     }
   }
 
@@ -106,7 +108,7 @@ export class CommEvents {
   }
 
   #arm(): void {
-    while (this.#isTold && this.#isSupported && !this.#stopped && !this.operation.isPending) {
+    while (this.#isNotified && this.#isSupported && !this.#stopped && !this.operation.isPending) {
       this.#begin();
     }
   }
@@ -125,17 +127,17 @@ export class CommEvents {
     if (this.#listening !== undefined && this.#haveLinesChanged()) this.#wake();
   }
 
-  /** Between two waits a driver may have told nobody. */
+  /** Between two waits a driver may have had no wait to complete. */
   #haveLinesChanged(): boolean {
-    const told = this.#comm.lastLines;
+    const before = this.#comm.lastLines;
     try {
-      return told !== this.#comm.readLines("modemLineChanges");
+      return before !== this.#comm.readLines("modemLineChanges");
     } catch {
-      return true; // who listens finds out
+      return true; // the iterator finds out
     }
   }
 
-  /** Takes what one wait gave. */
+  /** Handles the result of one wait. */
   #take(result: number): void {
     if (this.#stopped) return;
     const isExpected = this.#isMaskNew;
@@ -153,7 +155,7 @@ export class CommEvents {
     if ((events & LINES) === 0 && !isExpected) this.#tally();
   }
 
-  /** The driver forgets an error that nobody looked at; a look also finds a device that is gone. */
+  /** The driver forgets an error that is not read; reading also finds a device that is gone. */
   #tally(): void {
     try {
       this.#comm.lineErrors();
@@ -166,13 +168,13 @@ export class CommEvents {
   #failed(result: number): void {
     this.#isSupported = false;
     this.#wake();
-    const Class = WIN_ERROR_CLASSES.io[-result];
+    const Class = winErrorClass("io", -result);
     const call = { context: "io", operation: "receive", syscall: "WaitCommEvent" } as const;
     if (Class !== SerialDisconnectedError || result === ABORTED) this.#tally();
     else this.#onGone(this.#comm.failure(call, result));
   }
 
-  /** Wakes who listens; where nobody does, the lines are not heard until somebody does again. */
+  /** Wakes iterators; without one, the lines are not reported until there is one again. */
   #wake(): void {
     if (this.#listening === undefined && this.#isSupported) this.#setMask(IDLE);
     this.#listening?.wake();

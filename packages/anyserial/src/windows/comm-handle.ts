@@ -1,14 +1,14 @@
-// One open COM port: its calls, with failures turned into errors that name the port, its queues, and
-// its line errors, which Windows clears with every look and which are therefore added up here.
+// One open COM port: its calls, with failures turned into errors that name the port, its queues,
+// and its line errors, which Windows clears with every query and which are therefore added up here.
 
-import type { LineErrorCounts } from "../backend/backend.ts";
-import type { SerialError } from "../errors.ts";
+import type { SerialError } from "../errors/errors.ts";
 import { Struct } from "../ffi/struct.ts";
+import type { LineErrorCounts } from "../model/line-error-counts.ts";
 import { COMM_ERROR, COMSTAT, COMSTAT_HOLDS, type WindowsAbi } from "./abi.ts";
-import type { Handle, Kernel32 } from "./kernel32.ts";
+import type { Handle, Kernel32 } from "./kernel32-calls.ts";
 import { type WinErrorContext, winError } from "./win-error.ts";
 
-/** What an open port is made of. */
+/** Dependencies of an open port. */
 export interface CommParts {
   readonly kernel32: Kernel32;
   readonly abi: WindowsAbi;
@@ -17,10 +17,10 @@ export interface CommParts {
   readonly path: string;
 }
 
-/** A call that may fail: what for, and what to say. */
+/** A call that may fail: its operation, and the text of its error. */
 export interface CommCall {
   readonly context: WinErrorContext;
-  /** What the caller asked for, as `actionOf()` words it. */
+  /** The caller's operation, as in `actionOf()`. */
   readonly operation: string;
   readonly syscall: string;
 }
@@ -58,25 +58,28 @@ export class CommHandle {
 
   /** Bytes received and not read. */
   inputWaiting(operation: string): number {
-    this.#look(operation);
+    this.#check(operation);
     return this.#status.get("cbInQue");
   }
 
   /** Bytes written and not sent, as far as the driver counts them. */
   outputWaiting(operation: string): number {
-    this.#look(operation);
+    this.#check(operation);
     return this.#status.get("cbOutQue");
   }
 
   /** Output waits for the other end: for CTS, DSR, carrier or XON. */
   isHeld(operation: string): boolean {
-    this.#look(operation);
+    this.#check(operation);
     return (this.#status.get("flags") & COMSTAT_HOLDS) !== 0;
   }
 
-  /** Line errors since the port was opened: at least so many, since each look tells of one a kind. */
+  /**
+   * Line errors since the port was opened. This is a minimum, since each query reports at most one
+   * of each kind.
+   */
   lineErrors(): LineErrorCounts {
-    this.#look("lineErrors");
+    this.#check("lineErrors");
     return { ...this.#errors };
   }
 
@@ -98,7 +101,7 @@ export class CommHandle {
     return bytes;
   }
 
-  #look(operation: string): void {
+  #check(operation: string): void {
     const call = { context: "io", operation, syscall: "ClearCommError" } as const;
     const { handle, kernel32 } = this;
     this.#flags[0] = 0;

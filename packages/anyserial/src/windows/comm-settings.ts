@@ -1,13 +1,14 @@
 // The settings of one COM port: one commit, read back and compared, undone when anything fails.
 
-import type { SettleUnsupported } from "../backend/backend.ts";
-import type { EffectiveConfig, SerialConfig } from "../config.ts";
-import { UnsupportedFeatureError } from "../errors.ts";
-import type { ControlLines } from "../modem-lines.ts";
-import { changedSettings } from "../read-back.ts";
+import { changedSettings } from "../config/changed-settings.ts";
+import type { EffectiveConfig, SerialConfig } from "../config/config.ts";
+import type { LineTuning } from "../config/line-tuning.ts";
+import { type OnRefusal, type Outcome, Refusals, UNCONFIGURED } from "../config/refusals.ts";
+import { UnsupportedFeatureError } from "../errors/errors.ts";
+import type { ControlLines } from "../model/modem-lines.ts";
 import { COMMTIMEOUTS_SIZE, DCB, ESCAPE } from "./abi.ts";
 import type { CommCall, CommHandle } from "./comm-handle.ts";
-import { overlayDcb, readDcb } from "./dcb.ts";
+import { isOtherInput, overlayDcb, readDcb } from "./dcb.ts";
 
 /** Asked of the driver for its queues, in bytes; serial.sys has 4096 for input otherwise. */
 const INPUT_QUEUE_BYTES = 65_536;
@@ -22,9 +23,11 @@ const CONFIGURE: Pick<CommCall, "context" | "operation"> = {
 export class CommSettings {
   readonly #comm: CommHandle;
   #timeouts: Uint8Array | undefined;
-  #config: SerialConfig | undefined;
+  #outcome: Outcome | undefined;
   /** Levels that were asked for so far: a commit of the DCB must not undo them. */
   #lines: ControlLines = {};
+  /** Details that every commit brings into force. */
+  tuning: LineTuning | undefined;
 
   constructor(comm: CommHandle) {
     this.#comm = comm;
@@ -43,19 +46,29 @@ export class CommSettings {
     const set = { ...CONFIGURE, syscall: "SetCommTimeouts" };
     this.#comm.check(set, kernel32.setCommTimeouts(handle, none));
     this.#timeouts = before;
-    kernel32.setupComm(handle, INPUT_QUEUE_BYTES, OUTPUT_QUEUE_BYTES); // a wish, which may fail
+    kernel32.setupComm(handle, INPUT_QUEUE_BYTES, OUTPUT_QUEUE_BYTES); // a request that may fail
+  }
+
+  /** The answer to the latest configuration; the defaults before the first one. */
+  get outcome(): Outcome {
+    return this.#outcome ?? UNCONFIGURED;
   }
 
   /** Applies a configuration, or leaves everything as it was. */
-  configure(config: SerialConfig, settle: SettleUnsupported): void {
+  configure(config: SerialConfig, onRefusal: OnRefusal): Outcome {
     const before = this.#read();
     const linesBefore = this.#lines;
+    const refusals = new Refusals(onRefusal);
     try {
-      this.#apply(before, config, settle);
-      this.#config = config;
+      const taken = this.#apply(before, config, refusals);
+      this.#outcome = refusals.outcome(config, taken, this.#outcome?.inForce);
+      return this.#outcome;
     } catch (error) {
       this.#lines = linesBefore;
-      this.#comm.kernel32.setCommState(this.#comm.handle, before);
+      // A port that is being opened is put back by openComm(), once and whatever fails.
+      if (this.#outcome !== undefined) {
+        this.#comm.kernel32.setCommState(this.#comm.handle, before);
+      }
       throw error;
     }
   }
@@ -65,14 +78,18 @@ export class CommSettings {
     return readDcb(this.#read());
   }
 
-  /** Sets output lines. */
+  /** Whether the line would have been received as other bytes under another DCB. */
+  receivesOtherwise(dcb: Uint8Array): boolean {
+    return isOtherInput(dcb, this.#read());
+  }
+
   setControlLines({ rts, dtr }: ControlLines): void {
     if (rts !== undefined) this.#escape(rts ? "SETRTS" : "CLRRTS");
     if (dtr !== undefined) this.#escape(dtr ? "SETDTR" : "CLRDTR");
     this.#lines = { rts: rts ?? this.#lines.rts, dtr: dtr ?? this.#lines.dtr };
   }
 
-  /** Puts back what outlives a port in the driver beyond the DCB; never throws. */
+  /** Restores settings of the driver that outlive a port, beyond the DCB; never throws. */
   restore(): void {
     if (this.#timeouts !== undefined) {
       this.#comm.kernel32.setCommTimeouts(this.#comm.handle, this.#timeouts);
@@ -86,34 +103,35 @@ export class CommSettings {
     return this.#comm.readDcb({ ...CONFIGURE, syscall: "GetCommState" }, bytes);
   }
 
-  #apply(before: Uint8Array, config: SerialConfig, settle: SettleUnsupported): void {
+  /** @returns Settings read back. */
+  #apply(before: Uint8Array, config: SerialConfig, refusals: Refusals): EffectiveConfig {
     const { handle, kernel32, path } = this.#comm;
-    const named = config.controlLines !== this.#config?.controlLines;
+    const named = config.controlLines !== this.#outcome?.inForce.controlLines;
     if (named) this.#lines = { ...this.#lines, ...config.controlLines };
-    this.#settleMissing(config, settle);
-    const wanted = overlayDcb(before, config, this.#lines);
+    this.#refuseMissing(config, refusals);
+    const wanted = overlayDcb(before, { config, lines: this.#lines, tuning: this.tuning });
     const set = { ...CONFIGURE, syscall: "SetCommState" };
     this.#comm.check(set, kernel32.setCommState(handle, wanted));
-    for (const change of changedSettings({ path, hasFraming: true }, config, this.effective())) {
-      settle(change.setting, change.error);
-    }
-    if (named) this.#applyControlLines(config, settle);
+    const taken = this.effective();
+    refusals.addAll(changedSettings({ path, hasFraming: true }, config, taken));
+    if (named) this.#applyControlLines(config, refusals);
+    return taken;
   }
 
-  /** What Windows has no call for, and no capability stands for. */
-  #settleMissing(config: SerialConfig, settle: SettleUnsupported): void {
+  /** Settings without a call in Windows and without a capability. */
+  #refuseMissing(config: SerialConfig, refusals: Refusals): void {
     const refuse = (setting: string, what: string): void => {
       const { path } = this.#comm;
       const message = `Cannot configure port "${path}": ${what} is not available on Windows`;
       const details = { code: "ERR_SERIAL_UNSUPPORTED", path, operation: "configure" };
-      settle(setting, new UnsupportedFeatureError(message, details));
+      refusals.add(setting, new UnsupportedFeatureError(message, details));
     };
     if (!config.hangupOnClose) refuse("hangupOnClose", "leaving DTR asserted on close");
     if (config.lineErrors === "mark") refuse("lineErrors", "marking errors in stream position");
   }
 
   /** SetCommState sets the lines only where it changes how they are driven. */
-  #applyControlLines({ controlLines, flowControl }: SerialConfig, settle: SettleUnsupported): void {
+  #applyControlLines({ controlLines, flowControl }: SerialConfig, refusals: Refusals): void {
     try {
       this.setControlLines({
         rts: flowControl.rtsCts ? undefined : controlLines.rts,
@@ -121,7 +139,7 @@ export class CommSettings {
       });
     } catch (error) {
       if (!(error instanceof UnsupportedFeatureError)) throw error;
-      settle("controlLines", error);
+      refusals.add("controlLines", error);
     }
   }
 

@@ -1,7 +1,8 @@
 // FlushFileBuffers off the event loop, in a thread of its own.
 
 import { callInThread } from "../ffi/call-in-thread.ts";
-import type { Handle } from "./kernel32.ts";
+import { flushProgram } from "./flush-worker.program.ts";
+import type { Handle } from "./kernel32-calls.ts";
 
 /**
  * Waits in FlushFileBuffers in a thread.
@@ -11,5 +12,5 @@ import type { Handle } from "./kernel32.ts";
  * @returns 0, or a negative Win32 error code.
  */
 export function flushInThread(handle: Handle, signal: AbortSignal): Promise<number> {
-  return callInThread(new URL("./flush-worker.js", import.meta.url), handle, signal);
+  return callInThread(flushProgram, handle, signal);
 }

@@ -3,7 +3,7 @@
 
 import type { NativeLibrary, Pointer } from "../ffi/ffi.ts";
 import { FILE } from "./abi.ts";
-import type { Handle, Kernel32 } from "./kernel32.ts";
+import type { Handle, Kernel32 } from "./kernel32-calls.ts";
 
 const HEAP_ZERO_MEMORY = 8; // heapapi.h
 const HANDLE = "ssize";

@@ -1,6 +1,6 @@
 // The bits of GetCommModemStatus as lines. Pure.
 
-import type { ModemLines } from "../modem-lines.ts";
+import type { ModemLines } from "../model/modem-lines.ts";
 import { MODEM } from "./abi.ts";
 
 /** Reads the input lines out of a status. */

@@ -1,13 +1,12 @@
-// The order of steps that opens a COM port, and the way back when one of them fails: no handle and no
-// changed setting is left. A COM port is never shared: nobody else can open it meanwhile.
+// The order of steps that opens a COM port, and the way back when one of them fails: no handle and
+// no changed setting is left. A COM port is never shared: no other program can open it meanwhile.
 
 import type { OpenRequest } from "../backend/backend.ts";
-import { COMMTIMEOUTS_SIZE, DCB, type WindowsAbi } from "./abi.ts";
-import type { CommParts } from "./comm-handle.ts";
-import type { Handle, Kernel32 } from "./kernel32.ts";
+import { DCB, type WindowsAbi } from "./abi.ts";
+import type { Handle, Kernel32 } from "./kernel32-calls.ts";
 import { devicePath } from "./port-path.ts";
 import { winError } from "./win-error.ts";
-import type { WindowsDevice } from "./windows-device.ts";
+import { WindowsPort, type WindowsWaiting } from "./windows-port.ts";
 
 /** The system that a port is opened on. */
 export interface WindowsSystem {
@@ -15,45 +14,40 @@ export interface WindowsSystem {
   readonly abi: WindowsAbi;
 }
 
-/** What the driver had before the port was opened. */
-interface Original {
-  readonly dcb: Uint8Array;
-  readonly timeouts: Uint8Array;
-}
-
 /**
  * Opens and configures a port.
  *
  * @param system Calls and sizes.
  * @param request What to open and how.
- * @param wrap Makes the device of the checked handle.
- * @returns The device: raw, configured, its input empty.
+ * @param waiting Waits for it; `undefined` for blocking use.
+ * @returns The port: raw, configured, without input from before unless that is asked for.
  */
-export function openComm<D extends WindowsDevice>(
+export function openComm(
   system: WindowsSystem,
   request: OpenRequest,
-  wrap: (parts: CommParts) => D,
-): D {
+  waiting: WindowsWaiting | undefined,
+): WindowsPort {
   const { kernel32 } = system;
   const { path } = request;
   const handle = openHandle(kernel32, path);
-  let device: D | undefined;
-  let original: Original | undefined;
+  let port: WindowsPort | undefined;
+  let original: Uint8Array | undefined;
   try {
     original = readOriginal(kernel32, handle, path);
-    device = wrap({ ...system, handle, path });
-    device.prepare();
-    device.configure(request.config, request.settle);
-    device.discard("input");
-    device.lineErrorCounts(); // forgets the errors from before
-    return device;
+    port = new WindowsPort({ ...system, handle, path }, waiting);
+    const { discardInputOnOpen } = request.config;
+    if (discardInputOnOpen) port.discard("input");
+    port.prepare(request.tuning);
+    port.configure(request.config, request.onRefusal);
+    // Bytes received under other settings may be garbage. Bytes received under these are the
+    // device's greeting.
+    if (discardInputOnOpen && port.receivesOtherwise(original)) port.discard("input");
+    port.lineErrorCounts(); // forgets the errors from before
+    return port;
   } catch (error) {
-    if (original !== undefined) {
-      kernel32.setCommState(handle, original.dcb);
-      kernel32.setCommTimeouts(handle, original.timeouts);
-    }
-    if (device === undefined) kernel32.closeHandle(handle);
-    else device.abandon();
+    if (original !== undefined) kernel32.setCommState(handle, original);
+    if (port === undefined) kernel32.closeHandle(handle);
+    else port.abandon(); // puts the timeouts back
     throw error;
   }
 }
@@ -61,7 +55,7 @@ export function openComm<D extends WindowsDevice>(
 /**
  * Opens a port for itself.
  *
- * @returns The handle, of nothing that was looked at.
+ * @returns The handle, before any query.
  */
 export function openHandle(kernel32: Kernel32, path: string): Handle {
   const handle = kernel32.createFile(devicePath(path));
@@ -70,15 +64,12 @@ export function openHandle(kernel32: Kernel32, path: string): Handle {
 }
 
 /** Reads the settings as they are: fails where the handle is no serial port. */
-function readOriginal(kernel32: Kernel32, handle: Handle, path: string): Original {
+function readOriginal(kernel32: Kernel32, handle: Handle, path: string): Uint8Array {
   const dcb = new Uint8Array(DCB.size);
   dcb[0] = DCB.size; // DCBlength
-  const timeouts = new Uint8Array(COMMTIMEOUTS_SIZE);
   const gotState = kernel32.getCommState(handle, dcb);
   if (gotState < 0) throw failedOpen(path, "GetCommState", gotState);
-  const gotTimeouts = kernel32.getCommTimeouts(handle, timeouts);
-  if (gotTimeouts < 0) throw failedOpen(path, "GetCommTimeouts", gotTimeouts);
-  return { dcb, timeouts };
+  return dcb;
 }
 
 function failedOpen(path: string, syscall: string, result: number): Error {

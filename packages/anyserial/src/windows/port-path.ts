@@ -1,4 +1,4 @@
-// Names of COM ports: from what a caller writes to what CreateFileW takes. Pure.
+// Names of COM ports: from the caller's form to the one of CreateFileW. Pure.
 
 const DEVICE_NAMESPACE = "\\\\.\\";
 

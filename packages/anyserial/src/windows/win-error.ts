@@ -1,4 +1,4 @@
-// From (what was being done, Win32 error code) to an error class: the one table for Windows.
+// From (operation, Win32 error code) to an error class: the one table for Windows.
 
 import {
   actionOf,
@@ -9,9 +9,10 @@ import {
   SerialError,
   UnsupportedConfigurationError,
   UnsupportedFeatureError,
-} from "../errors.ts";
+} from "../errors/errors.ts";
+import { ERROR } from "./abi.ts";
 
-/** What was being done when the call failed; decides what the same code means. */
+/** The operation that failed; decides the meaning of the same code. */
 export type WinErrorContext = "open" | "io" | "configure" | "feature";
 
 type ErrorClass = new (
@@ -19,73 +20,117 @@ type ErrorClass = new (
   details: ConstructorParameters<typeof SerialError>[1],
 ) => SerialError;
 
+/** Number and description of every error that a driver or the system is known to answer with; see winerror.h. */
+const WIN_ERRORS = {
+  ERROR_INVALID_FUNCTION: [1, "not supported by this device"],
+  ERROR_FILE_NOT_FOUND: [2, "no such port"],
+  ERROR_PATH_NOT_FOUND: [3, "no such path"],
+  ERROR_TOO_MANY_OPEN_FILES: [4, "too many open files"],
+  ERROR_ACCESS_DENIED: [5, "access denied"],
+  ERROR_INVALID_HANDLE: [6, "not a handle of a serial port"],
+  ERROR_NOT_ENOUGH_MEMORY: [8, "out of memory"],
+  ERROR_NOT_READY: [21, "the device is not ready"],
+  ERROR_BAD_COMMAND: [22, "the device does not know the command"],
+  ERROR_GEN_FAILURE: [31, "the device does not work"],
+  ERROR_SHARING_VIOLATION: [32, "another program has it open"],
+  ERROR_HANDLE_EOF: [38, "end of file"],
+  ERROR_NOT_SUPPORTED: [50, "not supported by the driver"],
+  ERROR_DEV_NOT_EXIST: [55, "the device does not exist any more"],
+  ERROR_BAD_NET_NAME: [67, "no such name"],
+  ERROR_INVALID_PARAMETER: [87, "the driver refuses the value"],
+  ERROR_BROKEN_PIPE: [109, "the other side hung up"],
+  ERROR_CALL_NOT_IMPLEMENTED: [120, "not supported by this system"],
+  ERROR_SEM_TIMEOUT: [121, "the driver gave up waiting"],
+  ERROR_INVALID_NAME: [123, "not a name of a port"],
+  ERROR_BUSY: [170, "the device is in use"],
+  ERROR_NO_SUCH_DEVICE: [433, "no such device"],
+  ERROR_OPERATION_ABORTED: [ERROR.ERROR_OPERATION_ABORTED, "the driver ended the operation"],
+  ERROR_IO_DEVICE: [1117, "input/output error of the device"],
+  ERROR_DEVICE_NOT_CONNECTED: [1167, "the device is not connected"],
+  ERROR_BAD_DEVICE: [1200, "not a name of a device"],
+  ERROR_DEVICE_REMOVED: [1617, "the device was removed"],
+  ERROR_DEVICE_IN_USE: [2404, "the device is in use"],
+  ERROR_DEVICE_NOT_AVAILABLE: [4319, "the device is not available"],
+} as const;
+
+/** Name of an error in winerror.h. */
+type WinErrorName = keyof typeof WIN_ERRORS;
+
+const NAMES: ReadonlyMap<number, WinErrorName> = new Map(
+  (Object.keys(WIN_ERRORS) as WinErrorName[]).map((name) => [WIN_ERRORS[name][0], name]),
+);
+
+/** Numbers of the table, for its test. */
+export const WIN_ERROR_NUMBERS: readonly number[] = [...NAMES.keys()];
+
+type Classes = Readonly<Partial<Record<WinErrorName, ErrorClass>>>;
+
 /**
- * Drivers word the same event, the device is gone, in many ways: those of USB adapters answer 2, 5
- * or 22 after an unplug, and 109 is a hang-up under Wine. 995 comes here only when we did not cancel.
+ * Drivers report a device that is gone in many ways: those of USB adapters answer ERROR_FILE_NOT_FOUND,
+ * ERROR_ACCESS_DENIED or ERROR_BAD_COMMAND after an unplug, and ERROR_BROKEN_PIPE is a hang-up under Wine.
+ * ERROR_OPERATION_ABORTED comes here only when we did not cancel.
  */
-const GONE: Readonly<Record<number, ErrorClass>> = {
-  2: SerialDisconnectedError,
-  5: SerialDisconnectedError,
-  6: SerialClosedError,
-  21: SerialDisconnectedError,
-  22: SerialDisconnectedError,
-  31: SerialDisconnectedError,
-  38: SerialDisconnectedError,
-  55: SerialDisconnectedError,
-  109: SerialDisconnectedError,
-  433: SerialDisconnectedError,
-  995: SerialDisconnectedError,
-  1117: SerialDisconnectedError,
-  1167: SerialDisconnectedError,
-  1617: SerialDisconnectedError,
-  4319: SerialDisconnectedError,
+const GONE: Classes = {
+  ERROR_FILE_NOT_FOUND: SerialDisconnectedError,
+  ERROR_ACCESS_DENIED: SerialDisconnectedError,
+  ERROR_INVALID_HANDLE: SerialClosedError,
+  ERROR_NOT_READY: SerialDisconnectedError,
+  ERROR_BAD_COMMAND: SerialDisconnectedError,
+  ERROR_GEN_FAILURE: SerialDisconnectedError,
+  ERROR_HANDLE_EOF: SerialDisconnectedError,
+  ERROR_DEV_NOT_EXIST: SerialDisconnectedError,
+  ERROR_BROKEN_PIPE: SerialDisconnectedError,
+  ERROR_NO_SUCH_DEVICE: SerialDisconnectedError,
+  ERROR_OPERATION_ABORTED: SerialDisconnectedError,
+  ERROR_IO_DEVICE: SerialDisconnectedError,
+  ERROR_DEVICE_NOT_CONNECTED: SerialDisconnectedError,
+  ERROR_DEVICE_REMOVED: SerialDisconnectedError,
+  ERROR_DEVICE_NOT_AVAILABLE: SerialDisconnectedError,
 };
 
 /** The table; a code that is in no row becomes a plain SerialError with its number. */
-export const WIN_ERROR_CLASSES: Readonly<
-  Record<WinErrorContext, Readonly<Record<number, ErrorClass>>>
-> = {
+const CLASSES: Readonly<Record<WinErrorContext, Classes>> = {
   open: {
-    1: PortNotFoundError,
-    2: PortNotFoundError,
-    3: PortNotFoundError,
-    5: PortBusyError,
-    6: PortNotFoundError,
-    21: PortNotFoundError,
-    22: PortNotFoundError,
-    31: PortNotFoundError,
-    32: PortBusyError,
-    50: PortNotFoundError,
-    55: PortNotFoundError,
-    67: PortNotFoundError,
-    87: PortNotFoundError,
-    123: PortNotFoundError,
-    170: PortBusyError,
-    433: PortNotFoundError,
-    1117: PortNotFoundError,
-    1167: PortNotFoundError,
-    1200: PortNotFoundError,
-    1617: PortNotFoundError,
-    2404: PortBusyError,
+    ERROR_INVALID_FUNCTION: PortNotFoundError,
+    ERROR_FILE_NOT_FOUND: PortNotFoundError,
+    ERROR_PATH_NOT_FOUND: PortNotFoundError,
+    ERROR_ACCESS_DENIED: PortBusyError,
+    ERROR_INVALID_HANDLE: PortNotFoundError,
+    ERROR_NOT_READY: PortNotFoundError,
+    ERROR_BAD_COMMAND: PortNotFoundError,
+    ERROR_GEN_FAILURE: PortNotFoundError,
+    ERROR_SHARING_VIOLATION: PortBusyError,
+    ERROR_NOT_SUPPORTED: PortNotFoundError,
+    ERROR_DEV_NOT_EXIST: PortNotFoundError,
+    ERROR_BAD_NET_NAME: PortNotFoundError,
+    ERROR_INVALID_PARAMETER: PortNotFoundError,
+    ERROR_INVALID_NAME: PortNotFoundError,
+    ERROR_BUSY: PortBusyError,
+    ERROR_NO_SUCH_DEVICE: PortNotFoundError,
+    ERROR_IO_DEVICE: PortNotFoundError,
+    ERROR_DEVICE_NOT_CONNECTED: PortNotFoundError,
+    ERROR_BAD_DEVICE: PortNotFoundError,
+    ERROR_DEVICE_REMOVED: PortNotFoundError,
+    ERROR_DEVICE_IN_USE: PortBusyError,
   },
   io: GONE,
   configure: {
     ...GONE,
-    1: UnsupportedConfigurationError,
-    50: UnsupportedConfigurationError,
-    87: UnsupportedConfigurationError,
-    120: UnsupportedConfigurationError,
+    ERROR_INVALID_FUNCTION: UnsupportedConfigurationError,
+    ERROR_NOT_SUPPORTED: UnsupportedConfigurationError,
+    ERROR_INVALID_PARAMETER: UnsupportedConfigurationError,
+    ERROR_CALL_NOT_IMPLEMENTED: UnsupportedConfigurationError,
   },
   feature: {
     ...GONE,
-    1: UnsupportedFeatureError,
-    50: UnsupportedFeatureError,
-    87: UnsupportedFeatureError,
-    120: UnsupportedFeatureError,
+    ERROR_INVALID_FUNCTION: UnsupportedFeatureError,
+    ERROR_NOT_SUPPORTED: UnsupportedFeatureError,
+    ERROR_INVALID_PARAMETER: UnsupportedFeatureError,
+    ERROR_CALL_NOT_IMPLEMENTED: UnsupportedFeatureError,
   },
 };
 
-/** Node's spelling of what each class stands for. */
+/** Node's code for each class. */
 const CODES: ReadonlyMap<ErrorClass, string> = new Map<ErrorClass, string>([
   [PortNotFoundError, "ENOENT"],
   [PortBusyError, "EBUSY"],
@@ -95,42 +140,9 @@ const CODES: ReadonlyMap<ErrorClass, string> = new Map<ErrorClass, string>([
   [UnsupportedFeatureError, "EOPNOTSUPP"],
 ]);
 
-const NAMES: Readonly<Record<number, readonly [name: string, description: string]>> = {
-  1: ["ERROR_INVALID_FUNCTION", "not supported by this device"],
-  2: ["ERROR_FILE_NOT_FOUND", "no such port"],
-  3: ["ERROR_PATH_NOT_FOUND", "no such path"],
-  4: ["ERROR_TOO_MANY_OPEN_FILES", "too many open files"],
-  5: ["ERROR_ACCESS_DENIED", "access denied"],
-  6: ["ERROR_INVALID_HANDLE", "not a handle of a serial port"],
-  8: ["ERROR_NOT_ENOUGH_MEMORY", "out of memory"],
-  21: ["ERROR_NOT_READY", "the device is not ready"],
-  22: ["ERROR_BAD_COMMAND", "the device does not know the command"],
-  31: ["ERROR_GEN_FAILURE", "the device does not work"],
-  32: ["ERROR_SHARING_VIOLATION", "another program has it open"],
-  38: ["ERROR_HANDLE_EOF", "end of file"],
-  50: ["ERROR_NOT_SUPPORTED", "not supported by the driver"],
-  55: ["ERROR_DEV_NOT_EXIST", "the device does not exist any more"],
-  67: ["ERROR_BAD_NET_NAME", "no such name"],
-  87: ["ERROR_INVALID_PARAMETER", "the driver refuses the value"],
-  109: ["ERROR_BROKEN_PIPE", "the other side hung up"],
-  120: ["ERROR_CALL_NOT_IMPLEMENTED", "not supported by this system"],
-  121: ["ERROR_SEM_TIMEOUT", "the driver gave up waiting"],
-  123: ["ERROR_INVALID_NAME", "not a name of a port"],
-  170: ["ERROR_BUSY", "the device is in use"],
-  433: ["ERROR_NO_SUCH_DEVICE", "no such device"],
-  995: ["ERROR_OPERATION_ABORTED", "the driver ended the operation"],
-  1117: ["ERROR_IO_DEVICE", "input/output error of the device"],
-  1167: ["ERROR_DEVICE_NOT_CONNECTED", "the device is not connected"],
-  1200: ["ERROR_BAD_DEVICE", "not a name of a device"],
-  1617: ["ERROR_DEVICE_REMOVED", "the device was removed"],
-  2404: ["ERROR_DEVICE_IN_USE", "the device is in use"],
-  4319: ["ERROR_DEVICE_NOT_AVAILABLE", "the device is not available"],
-};
-
-/** What failed. */
 export interface FailedWinCall {
   readonly context: WinErrorContext;
-  /** What the caller asked for, as a verb: `open`, `configure`, `receive`, … */
+  /** The caller's operation, as a verb: `open`, `configure`, `receive`, … */
   readonly operation: string;
   readonly path: string;
   readonly syscall: string;
@@ -138,17 +150,23 @@ export interface FailedWinCall {
   readonly winerror: number;
 }
 
+/** Class of an error in a context. */
+export function winErrorClass(context: WinErrorContext, winerror: number): ErrorClass {
+  const name = NAMES.get(winerror);
+  return (name && CLASSES[context][name]) ?? SerialError;
+}
+
 /**
  * Turns a failed call into the error to throw.
  *
- * @param call What failed.
+ * @param call The failed call.
  * @returns An error of the class that the table names; never thrown here.
  */
 export function winError(call: FailedWinCall): SerialError {
   const { context, operation, path, syscall, winerror } = call;
-  const Class = WIN_ERROR_CLASSES[context][winerror] ?? SerialError;
-  const [name, description] = NAMES[winerror] ?? [`Win32 error ${winerror}`];
-  const state = description === undefined ? name : `${description} (${name}, ${winerror})`;
+  const Class = winErrorClass(context, winerror);
+  const name = NAMES.get(winerror);
+  const state = name ? `${WIN_ERRORS[name][1]} (${name}, ${winerror})` : `Win32 error ${winerror}`;
   const hint = hintFor(Class, call);
   return new Class(`Cannot ${actionOf(operation)} port "${path}": ${state}`, {
     code: CODES.get(Class) ?? "ERR_SERIAL_WIN32",

@@ -1,28 +1,38 @@
-// An open COM port that waits without blocking: the Windows side of the backend contract. Reads and
-// writes are overlapped; what is not complete at once is told by the completions of the process.
+// An open COM port: overlapped reads and writes, of which one of each is pending. Readiness of
+// other systems is a completion here: of the read of one byte, or of the write before.
 
-import { abortable } from "../abort.ts";
-import { type BackendPort, createIoCounters, type IoCounters } from "../backend/backend.ts";
-import { COMPLETION_SLACK_MS, letOutputGo, waitDrained } from "../backend/drain.ts";
-import type { SerialError } from "../errors.ts";
-import { ERROR } from "./abi.ts";
+import { abortable } from "../abort/abort.ts";
+import type { BackendPort, BlockingPort } from "../backend/backend.ts";
+import { createIoCounters, type IoCounters, READ, WRITE } from "../backend/channel.ts";
+import { COMPLETION_SLACK_MS, longestOutputMs } from "../backend/output-time.ts";
+import type { SerialError } from "../errors/errors.ts";
+import { checkMemory, lostMemory } from "../errors/lost-memory.ts";
+import { sleepBlocking } from "../process/sleep-blocking.ts";
+import { clockMs, setImmediate, setTimeout, sleep } from "../process/timers.ts";
+import { PURGE } from "./abi.ts";
 import { CommEvents } from "./comm-events.ts";
 import type { CommParts } from "./comm-handle.ts";
 import type { Completions } from "./completion/completion.ts";
-import { PENDING } from "./completion/overlapped.ts";
-import type { Handle } from "./kernel32.ts";
+import type { Overlapped } from "./completion/overlapped.ts";
+import type { Handle } from "./kernel32-calls.ts";
+import { PendingRead } from "./pending-read.ts";
 import { PendingWrite } from "./pending-write.ts";
 import { winError } from "./win-error.ts";
-import { WindowsDevice } from "./windows-device.ts";
+import { WindowsControl } from "./windows-control.ts";
 
-/** On close, a driver has this long to end what was canceled, in milliseconds. */
+/** On close, a driver has this long to end canceled operations, in milliseconds. */
 const CANCEL_MS = 1000;
-/** A driver that completes reads without a byte, over and over, has lost its device. */
-const MOST_EMPTY_READS = 3;
+/**
+ * A driver that took nothing, and has nothing pending, is asked again after this many milliseconds.
+ */
+const RETRY_MS = 1;
 
-const READ = { context: "io", operation: "receive", syscall: "ReadFile" } as const;
-const WRITE = { context: "io", operation: "send", syscall: "WriteFile" } as const;
-const ABORTED = -ERROR.ERROR_OPERATION_ABORTED;
+const JOIN_CALL = {
+  context: "open",
+  operation: "open",
+  syscall: "CreateIoCompletionPort",
+} as const;
+const FLUSH_CALL = { context: "io", operation: "drain", syscall: "FlushFileBuffers" } as const;
 
 /** How ports wait without blocking. */
 export interface WindowsWaiting {
@@ -31,156 +41,200 @@ export interface WindowsWaiting {
   readonly flush: (handle: Handle, signal: AbortSignal) => Promise<number>;
 }
 
-/** An open port. */
-export class WindowsPort extends WindowsDevice implements BackendPort {
+/** An open port. When its constructor fails, the handle is the caller's to close. */
+export class WindowsPort extends WindowsControl implements BackendPort, BlockingPort {
   readonly counters: IoCounters = createIoCounters();
-  onDisconnect: ((error: SerialError) => void) | undefined;
-  readonly #completions: Completions;
-  readonly #flush: WindowsWaiting["flush"];
-  readonly #events: CommEvents;
+  onReady: ((ready: number) => void) | undefined;
+  onFailed: ((error: SerialError) => void) | undefined;
+  readonly #waiting: WindowsWaiting | undefined;
+  readonly #input: PendingRead;
   readonly #output: PendingWrite;
-  #reader: { resolve(result: number): void; reject(error: Error): void } | undefined;
-  #readCanceled = false;
+  readonly #events: CommEvents | undefined;
+  #armed = 0;
   #flushes = 0;
+  #isClosing = false;
   #isClosed = false;
 
-  protected constructor(parts: CommParts, { completions, flush }: WindowsWaiting) {
-    super(parts, completions);
-    this.#completions = completions;
-    this.#flush = flush;
-    const onGone = (error: SerialError): void => this.onDisconnect?.(error);
-    try {
-      this.#events = new CommEvents({ comm: this.comm, completions, onGone });
-    } catch (error) {
-      this.reading.release();
-      this.writing.release();
-      throw error;
-    }
-    const failure = (result: number): SerialError => this.comm.failure(WRITE, result);
-    this.#output = new PendingWrite({ operation: this.writing, completions, failure, onGone });
-    this.reading.onComplete = (result) => this.#reader?.resolve(result);
-    this.reading.listen({ onFailed: (error) => this.#reader?.reject(error) });
-  }
-
-  /** Wraps an open handle and has its completions told. */
-  static join(parts: CommParts, waiting: WindowsWaiting): WindowsPort {
-    const { completions } = waiting;
-    const joined = completions.join(parts.handle);
-    if (joined < 0) {
-      const syscall = "CreateIoCompletionPort";
-      const call = { context: "open", operation: "open", syscall } as const;
-      throw winError({ ...call, path: parts.path, winerror: -joined });
-    }
-    try {
-      return new WindowsPort(parts, waiting);
-    } catch (error) {
-      completions.leave();
-      throw error;
-    }
-  }
-
-  /** Starts to hear of events. */
-  listen(): void {
-    this.#events.start();
-  }
-
-  read(into: Uint8Array): number | Promise<number> {
-    this.#readCanceled = false;
-    this.counters.readCalls++;
-    const result = this.beginRead(into.length);
-    if (result > 0) return this.#gather(into, result);
-    if (result < 0 && result !== PENDING) throw this.comm.failure(READ, result);
-    this.counters.wouldBlock++;
-    return this.#readLater(into, result);
-  }
-
-  cancelRead(): void {
-    this.#readCanceled = true;
-    this.reading.cancel();
-  }
-
-  write(data: Uint8Array): number | Promise<number> {
-    const count = this.tryWrite(data);
-    return count > 0 ? count : this.#writeLater(data);
-  }
-
-  cancelWrite(): void {
-    this.#output.cancelWait();
-  }
-
   /**
-   * Hands a part to the system, which owns it from then on: until it is out, the next part waits.
+   * @param parts The port, opened for this process alone.
+   * @param waiting Waits for it; `undefined` for blocking use.
    */
-  tryWrite(data: Uint8Array): number {
-    this.counters.writeCalls++;
-    if (this.#output.isBusy()) {
-      this.counters.wouldBlock++;
-      return 0;
+  constructor(parts: CommParts, waiting: WindowsWaiting | undefined) {
+    super(parts);
+    this.#waiting = waiting;
+    const completions = waiting?.completions;
+    const joined = completions?.join(parts.handle) ?? 0;
+    if (joined < 0) throw winError({ ...JOIN_CALL, path: parts.path, winerror: -joined });
+    const made: Overlapped[] = [];
+    try {
+      this.#input = new PendingRead(this.comm, completions);
+      made.push(this.#input.operation);
+      this.#output = new PendingWrite(this.comm, completions);
+      made.push(this.#output.operation);
+      const onGone = (error: SerialError): void => this.onFailed?.(error);
+      this.#events = completions && new CommEvents({ comm: this.comm, completions, onGone });
+    } catch (error) {
+      for (const operation of made) operation.release();
+      completions?.leave();
+      throw error;
     }
-    const result = this.beginWrite(data);
-    if (result !== PENDING) return this.comm.check(WRITE, result);
-    const count = Math.min(data.length, this.writing.capacity);
-    this.#output.started(count, this.baudRate);
+    const onFailed = (error: SerialError): void => this.onFailed?.(error);
+    this.#input.operation.listen({ onWake: () => this.#report(), onFailed });
+    this.#output.operation.listen({ onWake: () => this.#report(), onFailed });
+  }
+
+  /** Starts to listen for the driver's events, once the port is configured. */
+  start(): void {
+    this.#events?.start();
+  }
+
+  tryRead(into: Uint8Array): number {
+    checkMemory(into, this.comm.path);
+    this.counters.readCalls++;
+    const count = this.#input.take(into);
+    if (count === 0) this.counters.wouldBlock++;
     return count;
   }
 
+  tryWrite(data: Uint8Array): number {
+    if (data.length === 0) throw lostMemory("send", this.comm.path);
+    this.counters.writeCalls++;
+    const count = this.#output.write(data, this.baudRate);
+    if (count === 0) this.counters.wouldBlock++;
+    return count;
+  }
+
+  arm(interest: number): void {
+    this.#armed |= interest;
+    if ((interest & READ) !== 0) {
+      this.#input.begin();
+      if (this.#input.isReady) setImmediate(() => this.#report());
+    }
+    if ((interest & WRITE) !== 0 && !this.#output.operation.isPending) {
+      setTimeout(() => this.#report(), RETRY_MS);
+    }
+  }
+
+  wait(interest: number, timeoutMs: number): void {
+    if ((interest & READ) !== 0) {
+      this.#input.begin();
+      if (!this.#input.isReady) this.#input.operation.waitFor(timeoutMs);
+    } else if (this.#output.operation.isPending) {
+      this.#output.operation.waitFor(timeoutMs);
+    } else {
+      sleepBlocking(RETRY_MS);
+    }
+  }
+
+  override inputWaiting(): number {
+    return super.inputWaiting() + this.#input.held;
+  }
+
+  /** The driver does not count bytes that are still to be passed to it. */
+  override outputWaiting(): number {
+    return super.outputWaiting() || this.#output.waiting;
+  }
+
   override discard(queue: "input" | "output"): void {
-    if (queue === "output") this.#output.discarding();
+    if (queue === "output") {
+      this.#output.discarding();
+      this.#output.operation.cancel();
+    } else {
+      this.#input.clear();
+    }
     super.discard(queue);
   }
 
-  async drain(exact: boolean, signal: AbortSignal): Promise<void> {
-    await waitDrained(() => this.outputWaiting(), this.baudRate, signal);
+  checkSent(): void {
     this.#output.throwFailure();
-    if (!exact) return;
-    this.#flushes++;
-    const result = this.#flush(this.comm.handle, signal).finally(() => this.#flushes--);
-    const call = { context: "io", operation: "drain", syscall: "FlushFileBuffers" } as const;
-    this.comm.check(call, await abortable(result, signal));
   }
 
-  waitModemLineChange(signal: AbortSignal): Promise<void> {
-    return this.#events.waitLines(signal);
+  isTransmitterEmpty(): undefined {
+    return undefined;
+  }
+
+  async flush(signal: AbortSignal): Promise<void> {
+    if (this.#waiting === undefined) return;
+    this.#flushes++;
+    const result = this.#waiting.flush(this.comm.handle, signal).finally(() => this.#flushes--);
+    this.comm.check(FLUSH_CALL, await abortable(result, signal));
+  }
+
+  flushBlocking(): void {
+    this.comm.check(FLUSH_CALL, this.comm.kernel32.flushFileBuffers(this.comm.handle));
+  }
+
+  longestOutputMs(bytes: number): number {
+    return longestOutputMs(bytes, this.baudRate, COMPLETION_SLACK_MS);
+  }
+
+  async waitModemLineChange(signal: AbortSignal): Promise<void> {
+    await this.#events?.waitLines(signal);
   }
 
   override restoreAtExit(): void {
     if (this.#flushes > 0) this.#dropOutput(); // lets the thread go
+    if (this.#waiting === undefined) this.#output.waitEnd(); // closing would discard it
     super.restoreAtExit();
   }
 
-  /** Closing discards what is queued: the time that the line needs is waited for here. */
-  async close(): Promise<number> {
-    const discarded = await letOutputGo(this, COMPLETION_SLACK_MS);
+  async close(): Promise<void> {
     this.#cancelAll();
-    const deadline = performance.now() + CANCEL_MS;
-    while (this.#isBusy() && performance.now() < deadline) await nextMillisecond();
+    const deadline = clockMs() + CANCEL_MS;
+    while (this.#isBusy() && clockMs() < deadline) await sleep(1);
     this.abandon();
-    return discarded;
   }
 
-  override abandon(): void {
+  abandon(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#cancelAll();
     this.closeBlocking();
-    this.#events.operation.release();
-    this.#completions.leave();
-    // A driver that did not end what was canceled keeps the memory, and nobody waiting.
-    this.#reader?.resolve(ABORTED);
-    this.#output.cancelWait();
+    this.#events?.operation.release();
+    this.#waiting?.completions.leave();
+  }
+
+  closeBlocking(): void {
+    const [reading, writing] = [this.#input.operation, this.#output.operation];
+    this.restoreAtExit();
+    reading.cancel();
+    writing.cancel();
+    const { handle, kernel32 } = this.comm;
+    // Only where something is left to abort: Wine takes it for a flush of the sent bytes.
+    if (writing.isPending) kernel32.purgeComm(handle, PURGE.PURGE_TXABORT);
+    if (reading.isPending) kernel32.purgeComm(handle, PURGE.PURGE_RXABORT);
+    kernel32.closeHandle(handle);
+    reading.release();
+    writing.release();
+  }
+
+  /** Reports the directions that are armed and ready; called by completions, also for nothing. */
+  #report(): void {
+    if (this.#isClosing) return;
+    const [input, output] = [this.#input, this.#output];
+    const ready =
+      (input.isReady || !input.operation.isPending ? READ : 0) |
+      (output.operation.isPending ? 0 : WRITE);
+    const armed = this.#armed & ready;
+    this.#armed &= ~armed;
+    if (armed !== 0) this.onReady?.(armed);
+    const gone = input.disconnection ?? output.disconnection; // which no try has found
+    if (gone !== undefined) this.onFailed?.(gone);
   }
 
   /** Lets go of everything that is under way, the output too. */
   #cancelAll(): void {
+    this.#isClosing = true;
     if (this.#flushes > 0) this.#dropOutput();
     this.#output.discarding();
-    this.#events.stop();
-    this.reading.cancel();
-    this.writing.cancel();
+    this.#events?.stop();
+    this.#input.operation.cancel();
+    this.#output.operation.cancel();
   }
 
   #isBusy(): boolean {
-    const all = [this.reading, this.writing, this.#events.operation];
+    const all = [this.#input.operation, this.#output.operation];
+    if (this.#events !== undefined) all.push(this.#events.operation);
     for (const operation of all) operation.poll();
     return all.some((operation) => operation.isPending);
   }
@@ -192,69 +246,4 @@ export class WindowsPort extends WindowsDevice implements BackendPort {
       // The device is gone, and its queue with it.
     }
   }
-
-  /** Copies what was read, and what came right behind a byte that was waited for. */
-  #gather(into: Uint8Array, count: number): number | Promise<number> {
-    this.reading.copyFrom(into, count);
-    if (!this.awaitsFirst || count === into.length) return count;
-    const rest = into.subarray(count);
-    let more = 0;
-    try {
-      if (this.comm.inputWaiting("receive") === 0) return count;
-      this.counters.readCalls++;
-      more = this.beginRead(rest.length);
-    } catch {
-      return count; // the device is gone: the next read tells
-    }
-    if (more === PENDING) return this.#gatherLater(rest, count);
-    if (more > 0) this.reading.copyFrom(rest, more);
-    return count + Math.max(more, 0);
-  }
-
-  async #gatherLater(rest: Uint8Array, count: number): Promise<number> {
-    this.#completions.countWaiting(1);
-    try {
-      const more = await this.#readEnd();
-      if (more > 0) this.reading.copyFrom(rest, more);
-      return count + Math.max(more, 0);
-    } finally {
-      this.#completions.countWaiting(-1);
-    }
-  }
-
-  async #readLater(into: Uint8Array, begun: number): Promise<number> {
-    this.counters.waits++;
-    this.#completions.countWaiting(1);
-    try {
-      for (let result = begun, empty = 0; ; result = this.beginRead(into.length)) {
-        const end = result === PENDING ? await this.#readEnd() : result;
-        if (end > 0) return await this.#gather(into, end);
-        if (this.#readCanceled && (end === 0 || end === ABORTED)) return 0;
-        if (end < 0) throw this.comm.failure(READ, end);
-        if (++empty > MOST_EMPTY_READS) throw this.goneError("receive");
-        this.counters.readCalls++;
-      }
-    } finally {
-      this.#completions.countWaiting(-1);
-    }
-  }
-
-  #readEnd(): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#reader = { resolve, reject };
-    });
-  }
-
-  async #writeLater(data: Uint8Array): Promise<number> {
-    this.counters.waits++;
-    for (;;) {
-      if (!(await this.#output.waitEnd())) return 0;
-      const count = this.tryWrite(data);
-      if (count > 0) return count;
-    }
-  }
-}
-
-function nextMillisecond(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1));
 }

@@ -5,13 +5,13 @@
 import { equal } from "node:assert/strict";
 import { arch } from "node:process";
 import { test } from "node:test";
-import { type DarwinAbi, darwinAbi, STANDARD_RATES } from "#internal/darwin/abi.js";
-import { DarwinBackend } from "#internal/darwin/backend.js";
-import { darwinPlatform } from "#internal/darwin/platform.js";
-import { ffi } from "#internal/ffi/koffi.js";
-import { Struct } from "#internal/ffi/struct.js";
-import { linuxParts } from "#internal/linux/backend.js";
-import { bindTcdrain, type Libc } from "#internal/posix/libc.js";
+import { type DarwinAbi, darwinAbi, STANDARD_RATES } from "../../dist/darwin/abi.js";
+import { darwinPlatform } from "../../dist/darwin/platform.js";
+import { ffi } from "../../dist/ffi/koffi.js";
+import { Struct } from "../../dist/ffi/struct.js";
+import { linuxParts } from "../../dist/linux/backend.js";
+import { bindTcdrain, type Libc } from "../../dist/posix/libc.js";
+import { PosixBackend } from "../../dist/posix/posix-backend.js";
 import { keepReactor } from "../helpers/leak-free.ts";
 import { openOnPty } from "../helpers/on-pty.ts";
 import { translatedLibc } from "../helpers/translated-libc.ts";
@@ -51,7 +51,7 @@ function macLibc(): Libc {
 }
 
 const platform = darwinPlatform({ libc: macLibc(), tcdrain: bindTcdrain(ffi), abi });
-const backend = new DarwinBackend({
+const backend = new PosixBackend({
   ...parts,
   platform: { ...platform, isPseudoTerminal: () => true }, // Linux calls them otherwise
 });
@@ -66,7 +66,7 @@ test("a custom rate is in force on the terminal after IOSSIOSPEED, and after eve
 
   await pair.port.configure({ hangupOnClose: false });
 
-  equal(pair.port.effectiveConfig().baudRate, 74_880);
+  equal((await pair.port.effectiveConfig()).baudRate, 74_880);
   equal(pair.device.settings().baudRate, 74_880);
   equal(customRates.join(), "74880");
 });

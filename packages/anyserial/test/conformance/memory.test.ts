@@ -3,10 +3,12 @@
 
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { createSerialConfig, openSerialPort, type SerialConfigInput } from "anyserial";
-import { backendSuite, FaultPlan, serialPortPair } from "anyserial/testing";
-import { createMemoryCable, type MemorySocket } from "#internal/backend/memory.js";
-import { openWith } from "#internal/open.js";
+import { openSerialPort, type SerialConfigInput } from "anyserial";
+import { FaultPlan, serialPortPair } from "anyserial/testing";
+import { backendSuite } from "anyserial/testing/conformance";
+import { createSerialConfig } from "../../dist/config/config.js";
+import { createMemoryCable, type MemorySocket } from "../../dist/memory/memory-backend.js";
+import { openWith } from "../../dist/port/open.js";
 import { strictBackend, type Violations } from "../helpers/strict-backend.ts";
 
 /** The driver of port `a` has no such rate, and takes another. */

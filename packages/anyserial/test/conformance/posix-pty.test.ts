@@ -2,7 +2,9 @@
 // a system that works, and with one whose reads and writes go wrong wherever they may.
 
 import { test } from "node:test";
-import { backendSuite, FaultPlan, type SuiteTest } from "anyserial/testing";
+import { openSerialPort } from "anyserial";
+import { FaultPlan } from "anyserial/testing";
+import { backendSuite, type SuiteTest } from "anyserial/testing/conformance";
 import { openFaultyPty } from "../helpers/faulty-pty.ts";
 import { keepReactor, leakFree } from "../helpers/leak-free.ts";
 import { PTY_LACKS } from "../helpers/on-pty.ts";
@@ -17,6 +19,7 @@ backendSuite({
   test: cleanTest,
   name: "pty",
   makePair: (config) => openPtyCable(config),
+  openAgain: openSerialPort,
   missing: PTY_LACKS,
 });
 

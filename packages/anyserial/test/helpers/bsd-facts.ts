@@ -1,5 +1,6 @@
-// What the headers of macOS and the BSDs say, one target at a time: from test/fixtures/bsd-constants.json,
-// which clang gave for the headers of each target, and never from the library's own tables.
+// Facts from the headers of macOS and the BSDs, one target at a time: from
+// test/fixtures/bsd-constants.json, which clang gave for the headers of each target, and never from
+// the library's own tables.
 
 import { readFileSync } from "node:fs";
 

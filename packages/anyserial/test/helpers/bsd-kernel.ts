@@ -1,13 +1,13 @@
-// A serial port of macOS or a BSD in memory, behind the Libc interface: it decodes every number and the
-// bytes of every struct by the target's own headers (bsd-facts.ts), fails on what they do not have,
+// A serial port of macOS or a BSD in memory, behind the Libc interface: it decodes every number and
+// the bytes of every struct by the target's own headers (bsd-facts.ts), fails on unknown ones,
 // answers as the system would, and writes down each call.
 
 import { equal, ok } from "node:assert/strict";
-import type { Libc } from "#internal/posix/libc.js";
+import type { Libc } from "../../dist/posix/libc.js";
 import { BsdFacts } from "./bsd-facts.ts";
 import { BsdKqueue } from "./bsd-kqueue.ts";
 
-/** What the driver of the port makes of a request. */
+/** Answers of the port's driver. */
 export interface Driver {
   /** Takes a rate, or answers EINVAL. */
   takesRate: (baudRate: number) => boolean;
@@ -151,7 +151,7 @@ export class BsdKernel implements Libc {
     if (name === "TIOCSBRK" || name === "TIOCCBRK") this.isBreakOn = name === "TIOCSBRK";
   }
 
-  /** Requests over one `int`: what it is afterwards; `undefined` where the driver lacks it. */
+  /** Requests over one `int`: the new value; `undefined` where the driver lacks it. */
   #cell(name: string, value: number): number | undefined {
     const { driver } = this;
     if (name === "FIONREAD") return this.input.length;

@@ -1,8 +1,9 @@
-// kqueue in memory, behind the library's calls: it decodes and encodes `struct kevent` by the target's own
-// headers, and keeps the promises of EV_CLEAR, EV_ONESHOT and EV_ADD of what is there already.
+// kqueue in memory, behind the library's calls: it decodes and encodes `struct kevent` by the
+// target's own headers, and keeps the promises of EV_CLEAR, EV_ONESHOT and EV_ADD of an existing
+// filter.
 
 import { equal, ok } from "node:assert/strict";
-import type { KqueueCalls } from "#internal/posix/readiness/kqueue.js";
+import type { KqueueCalls } from "../../dist/posix/readiness/kqueue.js";
 import type { BsdFacts } from "./bsd-facts.ts";
 
 const FILTERS = [
@@ -14,7 +15,7 @@ const FILTERS = [
 ] as const;
 type Filter = (typeof FILTERS)[number];
 
-/** What a kqueue asks of the rest of the system. */
+/** The rest of the system, as a kqueue needs it. */
 export interface KqueueSystem {
   newFd(): number;
   closeFd(fd: number): void;
@@ -51,7 +52,7 @@ export class BsdKqueue implements KqueueCalls {
     return [...this.#knotes.values()].map(({ filter, ident }) => `${filter} ${ident}`);
   }
 
-  /** Something happened to what a filter watches. */
+  /** An event of a watched file. */
   touch(filter: Filter, isEnded: boolean = false): void {
     for (const knote of this.#knotes.values()) {
       if (knote.filter !== filter) continue;
@@ -144,7 +145,7 @@ export class BsdKqueue implements KqueueCalls {
 
   #encode({ filter, ident, udata, isEnded }: Knote): Uint8Array {
     const facts = this.#facts;
-    const bytes = new Uint8Array(facts.size("kevent")).fill(0xee); // what is not set is not zero
+    const bytes = new Uint8Array(facts.size("kevent")).fill(0xee); // fields that are not set are not zero
     const fields: Readonly<Record<string, number>> = {
       ident,
       filter: facts.constant(filter),

@@ -1,17 +1,18 @@
 // A BSD backend over the kernel in memory (bsd-kernel.ts), its event loop woken by the test.
 
 import type { SerialConfigInput, SerialPort } from "anyserial";
-import type { BackendPort } from "#internal/backend/backend.js";
-import { bsdAbi } from "#internal/bsd/abi.js";
-import { BsdBackend, createBsdDiscovery } from "#internal/bsd/backend.js";
-import { bsdPlatform } from "#internal/bsd/platform.js";
-import type { BsdVariant } from "#internal/bsd/variant.js";
-import { createSerialConfig } from "#internal/config.js";
-import { openWith } from "#internal/open.js";
-import { createSettle } from "#internal/policy.js";
-import type { BsdFamilyAbi } from "#internal/posix/bsd-abi.js";
-import { KqueuePoller } from "#internal/posix/readiness/kqueue.js";
-import { WatchSet } from "#internal/posix/readiness/watch-set.js";
+import type { BackendPort } from "../../dist/backend/backend.js";
+import { bsdAbi } from "../../dist/bsd/abi.js";
+import { createBsdDiscovery } from "../../dist/bsd/backend.js";
+import { bsdPlatform } from "../../dist/bsd/platform.js";
+import type { BsdVariant } from "../../dist/bsd/variant.js";
+import { createSerialConfig } from "../../dist/config/config.js";
+import { createPolicy } from "../../dist/config/unsupported-policy.js";
+import { openWith } from "../../dist/port/open.js";
+import type { BsdFamilyAbi } from "../../dist/posix/bsd-abi.js";
+import { PosixBackend } from "../../dist/posix/posix-backend.js";
+import { KqueuePoller } from "../../dist/posix/readiness/kqueue.js";
+import { Registry } from "../../dist/posix/readiness/registry.js";
 import { BSD_TARGETS } from "./bsd-facts.ts";
 import { BsdKernel } from "./bsd-kernel.ts";
 
@@ -26,15 +27,15 @@ export const PATH = "/dev/cuaU0";
 /** A system with one port. */
 export class BsdMachine {
   readonly kernel: BsdKernel;
-  readonly backend: BsdBackend;
+  readonly backend: PosixBackend;
   readonly abi: BsdFamilyAbi;
   #collect: () => void = () => undefined;
 
   /**
    * @param target System and CPU: `freebsd-x64`, …
-   * @param goneLookMs How often an open port is looked at where its end has no event.
+   * @param gonePollMs How often an open port is looked at where its end has no event.
    */
-  constructor(target: string, goneLookMs?: number) {
+  constructor(target: string, gonePollMs?: number) {
     this.kernel = new BsdKernel(target);
     this.kernel.nodes.add(PATH);
     const variant = this.kernel.facts.system as BsdVariant; // as the fixture names them
@@ -44,10 +45,10 @@ export class BsdMachine {
     const libc = this.kernel;
     const readiness = this.#watchSet();
     const kqueue = (): BsdKernel["kqueue"] => this.kernel.kqueue;
-    const look = goneLookMs === undefined ? {} : { goneLookMs };
+    const look = gonePollMs === undefined ? {} : { gonePollMs };
     const platform = bsdPlatform({ variant, libc, tcdrain: () => 0, abi, ...look });
     const discovery = createBsdDiscovery({ variant, abi, libc, readiness, kqueue });
-    this.backend = new BsdBackend({ platform, readiness, discovery });
+    this.backend = new PosixBackend({ name: "bsd", platform, readiness, discovery });
   }
 
   /** The event loop hears that the queue is readable. */
@@ -63,8 +64,8 @@ export class BsdMachine {
   /** Opens the port below the public surface. */
   openBackendPort(config: SerialConfigInput = {}): Promise<BackendPort> {
     const settled = createSerialConfig(config);
-    const settle = createSettle(settled.unsupportedPolicy);
-    return this.backend.open({ path: PATH, config: settled, settle });
+    const { onRefusal } = createPolicy(settled.unsupportedPolicy);
+    return this.backend.open({ path: PATH, config: settled, onRefusal });
   }
 
   /** Lines of the trace that begin so. */
@@ -72,19 +73,14 @@ export class BsdMachine {
     return this.kernel.trace.filter((line) => line.startsWith(beginning));
   }
 
-  #watchSet(): WatchSet {
-    return new WatchSet({
+  #watchSet(): Registry {
+    return new Registry({
       mechanism: "libuv",
       lingerMs: 0,
       openPoller: () => new KqueuePoller(this.kernel.kqueue, this.abi.kqueue),
       startWaker: (_poller, onReady) => {
         this.#collect = onReady;
-        let kept: NodeJS.Timeout | undefined;
-        const setAlive = (alive: boolean): void => {
-          clearInterval(kept);
-          kept = alive ? setInterval(() => undefined, 0x7fff_ffff) : undefined;
-        };
-        return { setAlive, stop: (onStopped) => onStopped() };
+        return { stop: (onStopped) => onStopped() };
       },
     });
   }

@@ -2,20 +2,20 @@
 // translated by the headers of the target (translated-libc.ts). What is left out is kqueue, for epoll.
 
 import { arch } from "node:process";
-import { bsdAbi } from "#internal/bsd/abi.js";
-import { BsdBackend } from "#internal/bsd/backend.js";
-import { bsdPlatform } from "#internal/bsd/platform.js";
-import type { BsdVariant } from "#internal/bsd/variant.js";
-import { ffi } from "#internal/ffi/koffi.js";
-import { linuxParts } from "#internal/linux/backend.js";
-import { bindTcdrain } from "#internal/posix/libc.js";
+import { bsdAbi } from "../../dist/bsd/abi.js";
+import { bsdPlatform } from "../../dist/bsd/platform.js";
+import type { BsdVariant } from "../../dist/bsd/variant.js";
+import { ffi } from "../../dist/ffi/koffi.js";
+import { linuxParts } from "../../dist/linux/backend.js";
+import { bindTcdrain } from "../../dist/posix/libc.js";
+import { PosixBackend } from "../../dist/posix/posix-backend.js";
 import { keepReactor } from "./leak-free.ts";
 import { translatedLibc } from "./translated-libc.ts";
 import { translatedPtySuite } from "./translated-pty-suite.ts";
 
 const parts = linuxParts(ffi, arch);
 
-function backendOf(target: string): BsdBackend {
+function backendOf(target: string): PosixBackend {
   const [variant, cpu = ""] = target.split("-");
   const abi = bsdAbi(variant as BsdVariant, cpu); // as the fixture names them
   if (abi === undefined) throw new Error(`no table for ${target}`);
@@ -26,7 +26,7 @@ function backendOf(target: string): BsdBackend {
     tcdrain: bindTcdrain(ffi),
     abi,
   });
-  return new BsdBackend({ ...parts, platform });
+  return new PosixBackend({ ...parts, platform });
 }
 
 await keepReactor();

@@ -1,5 +1,5 @@
-// Programs of test/fixtures/ in processes of their own, and other programs: what they say line by
-// line, and how they end.
+// Programs of test/fixtures/ in processes of their own, and other programs: their output line by
+// line, and their end.
 
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -27,7 +27,7 @@ export class Child implements AsyncDisposable {
   constructor(process: ChildProcess) {
     this.process = process;
     this.#closed = once(process, "close");
-    this.#closed.catch(() => undefined); // told by ended()
+    this.#closed.catch(() => undefined); // reported by ended()
     process.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr += text;
     });
@@ -41,7 +41,7 @@ export class Child implements AsyncDisposable {
     return this.process.pid as number;
   }
 
-  /** What it wrote to its standard error so far. */
+  /** Its standard error so far. */
   get stderr(): string {
     return this.#stderr;
   }
@@ -91,7 +91,7 @@ export class Child implements AsyncDisposable {
   }
 }
 
-/** What a fixture is started with. */
+/** Options of a fixture. */
 export interface FixtureOptions {
   readonly args?: readonly string[];
   readonly execArgv?: readonly string[];

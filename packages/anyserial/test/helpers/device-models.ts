@@ -114,7 +114,7 @@ export const UNICODE: Machine = adapter(
   [usbPort(0, "ttyUSB8", "ftdi_sio")],
 );
 
-/** What Python's readline() and strip() make of a text, and an empty text. */
+/** A text with the blanks that Python's readline() and strip() remove, and an empty text. */
 export const BLANKS: Machine = adapter(
   "1-10",
   {

@@ -4,8 +4,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { TestContext } from "node:test";
-import type { DeviceRoots } from "#internal/linux/list.js";
-import { temporaryFolder } from "./temporary-folder.ts";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
+import type { DeviceRoots } from "../../dist/linux/list.js";
 
 /** Files of a folder by name; contents get the kernel's line feed. */
 export type Attributes = Readonly<Record<string, string>>;
@@ -51,7 +51,7 @@ interface VirtualTty {
   readonly tty: string;
 }
 
-/** What a machine has. */
+/** Devices of a machine. */
 export interface Machine {
   readonly devices: readonly (UsbDevice | Uart | VirtualTty)[];
   /** Links of udev: path under `/dev` to the name of a port. */

@@ -1,18 +1,27 @@
 // A backend's port whose bytes, room and failures a test deals out.
 
-import { createSerialConfig, type SerialConfigInput, type SerialError } from "anyserial";
+import { after } from "node:test";
+import type { SerialConfigInput, SerialError } from "anyserial";
+import type { BackendPort, DrainedPort } from "../../dist/backend/backend.js";
 import {
-  type BackendPort,
   createIoCounters,
   type IoCounters,
-  type LineErrorCounts,
-} from "#internal/backend/backend.js";
-import { createCapabilities, FEATURES } from "#internal/capabilities.js";
-import type { EffectiveConfig } from "#internal/config.js";
-import { UnsupportedFeatureError } from "#internal/errors.js";
-import { PortCore } from "#internal/io/port-core.js";
-import type { ControlLines, ModemLineCounts, ModemLines } from "#internal/modem-lines.js";
-import { createSettle } from "#internal/policy.js";
+  type OpenPort,
+  READ,
+  WRITE,
+} from "../../dist/backend/channel.js";
+import {
+  createSerialConfig,
+  type EffectiveConfig,
+  type SerialConfig,
+} from "../../dist/config/config.js";
+import { type Outcome, UNCONFIGURED } from "../../dist/config/refusals.js";
+import { createPolicy } from "../../dist/config/unsupported-policy.js";
+import { UnsupportedFeatureError } from "../../dist/errors/errors.js";
+import { PortLifecycle } from "../../dist/io/port-lifecycle.js";
+import { createCapabilities, FEATURES } from "../../dist/model/capabilities.js";
+import type { LineErrorCounts } from "../../dist/model/line-error-counts.js";
+import type { ControlLines, ModemLineCounts, ModemLines } from "../../dist/model/modem-lines.js";
 
 const EVERYTHING = createCapabilities(
   "linux",
@@ -25,7 +34,9 @@ export class FakeBackendPort implements BackendPort {
   readonly fd = 7;
   readonly capabilities = EVERYTHING;
   readonly counters: IoCounters = createIoCounters();
-  onDisconnect: ((error: SerialError) => void) | undefined;
+  onReady: ((ready: number) => void) | undefined;
+  onFailed: ((error: SerialError) => void) | undefined;
+  outcome: Outcome = UNCONFIGURED;
   marksErrors = false;
   /** Calls that tests look at, in order. */
   readonly calls: string[] = [];
@@ -42,68 +53,44 @@ export class FakeBackendPort implements BackendPort {
   edges: ModemLineCounts | undefined;
   countsLinesLate: () => boolean = () => false;
   errors: LineErrorCounts | undefined;
-  /** Bytes that close() tells to be discarded. */
-  discarded = 0;
+  /** What was thrown away before close(). */
+  discarded: number | undefined;
   /** Holds close() up. */
   closing: Promise<void> = Promise.resolve();
-  #reading:
-    | { into: Uint8Array; settle: (count: number) => void; fail: (e: Error) => void }
-    | undefined;
-  #writing:
-    | { data: Uint8Array; settle: (count: number) => void; fail: (e: Error) => void }
-    | undefined;
+  /** Bytes that the driver has not sent. */
+  queued = 0;
+  /** What is armed. */
+  armed = 0;
 
   /** Bytes arrive. */
   give(...bytes: number[]): void {
     this.input.push(...bytes);
-    const reading = this.#reading;
-    if (reading === undefined) return;
-    this.#reading = undefined;
-    reading.settle(this.#take(reading.into));
+    this.wake(READ);
   }
 
   /** The other side takes bytes. */
   makeRoom(bytes: number): void {
     this.room += bytes;
-    const writing = this.#writing;
-    if (writing === undefined) return;
-    this.#writing = undefined;
-    writing.settle(this.#put(writing.data));
+    this.wake(WRITE);
+  }
+
+  /** Reports directions that are armed as ready. */
+  wake(interest: number): void {
+    const ready = this.armed & interest;
+    this.armed &= ~ready;
+    if (ready !== 0) this.onReady?.(ready);
   }
 
   /** Lets what waits fail, as an unplugged device does. */
   breakOff(error: SerialError): void {
-    this.#reading?.fail(error);
-    this.#writing?.fail(error);
-    this.#reading = this.#writing = undefined;
+    if ((this.armed & READ) !== 0) this.failures.set("read", error);
+    if ((this.armed & WRITE) !== 0) this.failures.set("write", error);
+    this.wake(READ | WRITE);
   }
 
-  read(into: Uint8Array): number | Promise<number> {
+  tryRead(into: Uint8Array): number {
     this.#enter("read");
-    if (this.input.length > 0) return this.#take(into);
-    return new Promise((settle, fail) => {
-      this.#reading = { into, settle, fail };
-    });
-  }
-
-  cancelRead(): void {
-    this.calls.push("cancelRead");
-    this.#reading?.settle(0);
-    this.#reading = undefined;
-  }
-
-  write(data: Uint8Array): number | Promise<number> {
-    const count = this.tryWrite(data);
-    if (count > 0) return count;
-    return new Promise((settle, fail) => {
-      this.#writing = { data, settle, fail };
-    });
-  }
-
-  cancelWrite(): void {
-    this.calls.push("cancelWrite");
-    this.#writing?.settle(0);
-    this.#writing = undefined;
+    return this.#take(into);
   }
 
   tryWrite(data: Uint8Array): number {
@@ -111,8 +98,18 @@ export class FakeBackendPort implements BackendPort {
     return this.#put(data);
   }
 
-  async drain(exact: boolean): Promise<void> {
-    this.#enter(exact ? "drainExact" : "drain");
+  arm(interest: number): void {
+    this.#fail("arm");
+    this.armed |= interest;
+  }
+
+  checkSent(_hadToWait?: boolean): void {
+    this.#enter("checkSent");
+  }
+
+  isTransmitterEmpty(): boolean | undefined {
+    this.#enter("isTransmitterEmpty");
+    return true;
   }
 
   waitModemLineChange(signal: AbortSignal): Promise<void> {
@@ -122,8 +119,10 @@ export class FakeBackendPort implements BackendPort {
     });
   }
 
-  configure(): void {
+  configure(config: SerialConfig): Outcome {
     this.#enter("configure");
+    this.outcome = { inForce: config, refused: [] };
+    return this.outcome;
   }
 
   effectiveConfig(): EffectiveConfig {
@@ -137,7 +136,7 @@ export class FakeBackendPort implements BackendPort {
 
   outputWaiting(): number {
     this.#enter("outputWaiting");
-    return 0;
+    return this.queued;
   }
 
   discard(queue: "input" | "output"): void {
@@ -171,10 +170,10 @@ export class FakeBackendPort implements BackendPort {
     this.calls.push("restoreAtExit");
   }
 
-  async close(): Promise<number> {
+  async close(discarded: number): Promise<void> {
     this.calls.push("close");
+    this.discarded = discarded;
     await this.closing;
-    return this.discarded;
   }
 
   abandon(): void {
@@ -206,23 +205,34 @@ export class FakeBackendPort implements BackendPort {
   }
 }
 
+/** What waits at the end of a file would keep its process alive. */
+const cores: PortLifecycle[] = [];
+after(() => Promise.all(cores.map((core) => core.close())));
+
 /** A port and what is around it. */
 export function openFakePort(config: SerialConfigInput = {}): {
   port: FakeBackendPort;
-  core: PortCore;
+  core: PortLifecycle<FakeBackendPort>;
 } {
   const port = new FakeBackendPort();
   return { port, core: coreOf(port, config) };
 }
 
 /** What is around a port. */
-export function coreOf(port: FakeBackendPort, config: SerialConfigInput = {}): PortCore {
-  return new PortCore({
+export function coreOf<P extends OpenPort>(
+  port: P,
+  config: SerialConfigInput = {},
+  output?: DrainedPort,
+): PortLifecycle<P> {
+  const core = new PortLifecycle({
     path: "/dev/fake",
-    backendPort: port,
+    port,
+    output,
     config: createSerialConfig(config),
-    settle: createSettle("raise"),
+    policy: createPolicy("raise"),
     platform: EVERYTHING,
     info: undefined,
   });
+  cores.push(core);
+  return core;
 }

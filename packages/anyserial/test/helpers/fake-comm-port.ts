@@ -1,4 +1,4 @@
-// One serial port of the fake Windows system in fake-comm.ts: what its driver knows.
+// One serial port of the fake Windows system in fake-comm.ts: its driver's state.
 
 const RESERVED_FLAGS = 0xabcd_8000; // fDummy2
 const RESERVED_WORD = 0x1234;

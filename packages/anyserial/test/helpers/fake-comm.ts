@@ -4,7 +4,7 @@
 // also where Wine differs.
 
 import { equal, ok } from "node:assert/strict";
-import type { Kernel32 } from "#internal/windows/kernel32.js";
+import type { Kernel32 } from "../../dist/windows/kernel32-calls.js";
 import { FakePort } from "./fake-comm-port.ts";
 import { FakeCompletions } from "./fake-completions.ts";
 import { FakeHeap } from "./fake-heap.ts";
@@ -42,7 +42,7 @@ export class FakeComm implements Kernel32 {
   readonly completions = new FakeCompletions();
   /** Lets the driver end a canceled operation later, as real ones may. */
   isCancelLate = false;
-  /** What happens while the thread is blocked. */
+  /** Called while the thread is blocked. */
   whileBlocked: (() => void) | undefined;
   readonly #failures = new Map<string, number>();
   readonly #heap = new FakeHeap();
@@ -275,7 +275,7 @@ export class FakeComm implements Kernel32 {
     return operation.isPending ? -PENDING : 0;
   }
 
-  /** Moves bytes to a port, and from the port to who reads. */
+  /** Moves bytes to a port, and from the port to pending reads. */
   #pump(port: FakePort): void {
     const write = this.#pending(port.peer, "write");
     const isHeld = (port.peer.flags & 4) !== 0 && !port.output.rts;
@@ -294,7 +294,7 @@ export class FakeComm implements Kernel32 {
     if (write.bytes.length === 0) this.#complete(write, 0);
     else if (port.input.length < INPUT_ROOM && !isHeld) setImmediate(() => this.#pump(port));
   }
-  /** Latches events, and tells who waits for one. */
+  /** Latches events, and completes a pending wait. */
   #event(port: FakePort, events: number): void {
     port.history |= events & port.mask;
     const waiting = this.#pending(port, "event");

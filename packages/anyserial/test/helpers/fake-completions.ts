@@ -1,18 +1,15 @@
 // Completions for the fake Windows system: told in a later task, as by the thread of the real ones.
 
 import type { SerialError } from "anyserial";
-import type { CompletionListener, Completions } from "#internal/windows/completion/completion.js";
+import type { CompletionListener, Completions } from "../../dist/windows/completion/completion.js";
 
 /** Who is told of what. */
 export class FakeCompletions implements Completions {
-  /** Operations that somebody waits for: at 0 the process may end. */
-  waiting = 0;
   /** Handles that are joined. */
   joined = 0;
   /** What joining answers. */
   joinResult = 0;
   readonly #listeners = new Map<number, CompletionListener>();
-  #alive: NodeJS.Timeout | undefined;
 
   join(): number {
     if (this.joinResult >= 0) this.joined++;
@@ -29,12 +26,6 @@ export class FakeCompletions implements Completions {
 
   remove(address: number): void {
     this.#listeners.delete(address);
-  }
-
-  countWaiting(change: 1 | -1): void {
-    this.waiting += change;
-    clearInterval(this.#alive);
-    if (this.waiting > 0) this.#alive = setInterval(() => undefined, 1000);
   }
 
   /** Tells of an operation. */

@@ -3,11 +3,11 @@
 // counts the handles that are open.
 
 import assert from "node:assert/strict";
-import type { Ffi, NativeFunction, NativeLibrary } from "#internal/ffi/ffi.js";
-import { deviceAbi, guidBytes } from "#internal/windows/device-abi.js";
-import type { DeviceSystem } from "#internal/windows/device-set.js";
-import { bindRegistry, Registry } from "#internal/windows/registry.js";
-import { bindConfigurationManager, bindSetupApi } from "#internal/windows/setupapi.js";
+import type { Ffi, NativeFunction, NativeLibrary } from "../../dist/ffi/ffi.js";
+import { deviceAbi, guidBytes } from "../../dist/windows/discovery/device-abi.js";
+import type { DeviceSystem } from "../../dist/windows/discovery/device-set.js";
+import { bindRegistry, Registry } from "../../dist/windows/discovery/registry.js";
+import { bindConfigurationManager, bindSetupApi } from "../../dist/windows/discovery/setupapi.js";
 
 /** `<setupapi.h>`, `<winreg.h>`, `<winerror.h>` */
 export const SPDRP = {
@@ -75,9 +75,11 @@ export class FakeDevices {
   registryError = 5;
   /** Keys that are not there. */
   readonly missingKeys = new Set<string>();
+  /** Keys that may not be opened: ERROR_ACCESS_DENIED. */
+  readonly deniedKeys = new Set<string>();
   /** Handles that are open. */
   readonly held = new Map<bigint, string>();
-  /** What the next `RegNotifyChangeKeyValue` waits for, by event. */
+  /** Key that the next `RegNotifyChangeKeyValue` watches, by event. */
   readonly notified = new Map<bigint, string>();
   readonly calls: string[] = [];
   readonly #sizes: (typeof SIZES)[keyof typeof SIZES];
@@ -280,6 +282,7 @@ export class FakeDevices {
         const name = text(path);
         const isList = name === "HARDWARE\\DEVICEMAP\\SERIALCOMM";
         if (this.missingKeys.has(name) || (isList && this.serialComm === undefined)) return 2;
+        if (this.deniedKeys.has(name)) return 5;
         viewOf(key).setBigUint64(0, this.#open(`key ${name}`), true);
         return 0;
       },

@@ -1,11 +1,11 @@
 // A foreign-function interface that records what is declared, and calls functions of the test.
 
-import type { CType, Ffi, NativeLibrary } from "#internal/ffi/ffi.js";
+import type { CType, Ffi, NativeLibrary } from "../../dist/ffi/ffi.js";
 
-/** What stands in for a C function. */
+/** Stands in for a C function. */
 export type Implementation = (...args: never[]) => unknown;
 
-/** The interface, and what was declared of it. */
+/** The interface, and the declarations made with it. */
 export interface FakeFfi {
   readonly ffi: Ffi;
   /** Signatures in the order in which they were bound: `kevent: int int bytes`. */

@@ -1,7 +1,7 @@
-// IOKit, Core Foundation and mach messages as C functions over a tree, behind the FFI seam: what is
-// created is counted, what is released too early or twice fails, and each call can be made to fail.
+// IOKit, Core Foundation and mach messages as C functions over a tree, behind the FFI seam: created
+// objects are counted, releasing one too early or twice fails, and each call can be made to fail.
 
-import type { CType, Ffi, NativeLibrary, Pointer } from "#internal/ffi/ffi.js";
+import type { CType, Ffi, NativeLibrary, Pointer } from "../../dist/ffi/ffi.js";
 import type { IoNode } from "./io-tree.ts";
 
 type Implementation = (...args: never[]) => unknown;
@@ -48,7 +48,7 @@ export class FakeIoKit implements Ffi {
     this.#root = root;
   }
 
-  /** What is created and not released: objects, io_objects and ports. */
+  /** Created and unreleased objects, io_objects and ports. */
   get alive(): number {
     return this.#objects.size + this.#handles.size + this.#ports.size;
   }

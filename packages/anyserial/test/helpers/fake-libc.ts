@@ -1,13 +1,14 @@
 // A terminal of the Linux kernel in memory, behind the Libc interface: it decodes the bytes of each
-// struct at the offsets of the headers, records every call by name, and fails where it is told to.
+// struct at the offsets of the headers, records every call by name, and fails on request.
 
 import { equal } from "node:assert/strict";
 import { endianness } from "node:os";
-import { createSerialConfig, type SerialConfig, type SerialConfigInput } from "anyserial";
-import { type LinuxAbi, linuxAbi } from "#internal/linux/abi.js";
-import { linuxPlatform } from "#internal/linux/platform.js";
-import type { Libc } from "#internal/posix/libc.js";
-import type { PosixPlatform } from "#internal/posix/posix-platform.js";
+import type { SerialConfig, SerialConfigInput } from "anyserial";
+import { createSerialConfig } from "../../dist/config/config.js";
+import { type LinuxAbi, linuxAbi } from "../../dist/linux/abi.js";
+import { linuxPlatform } from "../../dist/linux/platform.js";
+import type { Libc } from "../../dist/posix/libc.js";
+import type { PosixPlatform } from "../../dist/posix/posix-platform.js";
 
 const LITTLE = endianness() === "LE";
 const REQUESTS = [
@@ -86,9 +87,9 @@ export class FakeLibc implements Libc {
   lineStatus: (() => number) | undefined;
   /** Bytes in the output queue. */
   outputQueue: () => number = () => 0;
-  /** What the driver makes of settings that it is given. */
+  /** The driver's values for given settings. */
   take: (termios: Uint8Array) => Uint8Array = (termios) => termios;
-  /** What the driver makes of an RS-485 block that it is given. */
+  /** The driver's values for a given RS-485 block. */
   takeRs485: (block: Uint8Array) => Uint8Array = (block) => block;
   /** Device number; `undefined` answers ENOTTY. */
   device: number | undefined;

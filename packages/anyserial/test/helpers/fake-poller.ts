@@ -2,8 +2,8 @@
 
 import { ok } from "node:assert/strict";
 import { SerialError } from "anyserial";
-import type { OnEvent, Poller, Waker } from "#internal/posix/readiness/readiness.js";
-import { WatchSet } from "#internal/posix/readiness/watch-set.js";
+import type { OnEvent, Poller, Waker } from "../../dist/posix/readiness/readiness.js";
+import { Registry } from "../../dist/posix/readiness/registry.js";
 
 /** A poller and a waker that record, and events that the test makes. */
 export class FakeSystem {
@@ -16,7 +16,6 @@ export class FakeSystem {
   isPollerOpen = false;
   /** Of the poller that is opened next. */
   forgetsDrained = true;
-  isAlive = false;
   isFull = false;
   waker: Waker | undefined;
   /** The poller is readable. */
@@ -24,8 +23,8 @@ export class FakeSystem {
   #onEvent: OnEvent = () => undefined;
   readonly #pending: (() => void)[] = [];
 
-  set(lingerMs: number): WatchSet {
-    return new WatchSet({
+  set(lingerMs: number): Registry {
+    return new Registry({
       mechanism: "libuv",
       lingerMs,
       openPoller: () => this.#openPoller(),
@@ -87,9 +86,6 @@ export class FakeSystem {
     this.calls.push("start waker");
     this.#onEvent = onEvent;
     this.waker = {
-      setAlive: (alive) => {
-        this.isAlive = alive;
-      },
       stop: (onStopped) => {
         this.calls.push("stop waker");
         this.#pending.push(onStopped);

@@ -1,7 +1,7 @@
 // A port over a fake kernel, and what wakes it.
 
-import type { PosixPlatform } from "#internal/posix/posix-platform.js";
-import { PosixPort } from "#internal/posix/posix-port.js";
+import type { PosixPlatform } from "../../dist/posix/posix-platform.js";
+import { PosixPort } from "../../dist/posix/posix-port.js";
 import { FakeLibc, fakePlatform, words } from "./fake-libc.ts";
 import { FakeReadiness, type FakeWatch } from "./fake-readiness.ts";
 
@@ -25,6 +25,6 @@ export function setUpPort(
   libc.termios = FAST.slice();
   const readiness = new FakeReadiness();
   const handle = { fd: 7, path: "/dev/ttyS4", isPseudoTerminal };
-  const port = PosixPort.watch(fakePlatform(libc, changes), handle, readiness);
+  const port = new PosixPort(fakePlatform(libc, changes), handle, readiness);
   return { libc, port, watch: readiness.watches[0] as FakeWatch };
 }

@@ -1,79 +1,64 @@
 // A readiness whose events a test makes itself.
 
-import type { IdleListener, Readiness, Watch } from "#internal/posix/readiness/readiness.js";
+import {
+  READABLE,
+  type Readiness,
+  type Watch,
+  type WatchListener,
+  WRITABLE,
+} from "../../dist/posix/readiness/readiness.js";
 
 /** One watched descriptor; the test wakes it. */
 export class FakeWatch implements Watch {
   readonly fd: number;
-  readonly idle: IdleListener;
-  /** What happened, in order: `wait read`, `cancel read`, `close`, … */
+  readonly listener: WatchListener;
+  /** What happened, in order: `arm read`, `arm write`, `close`, … */
   readonly calls: string[] = [];
   isClosed = false;
-  #reader: ((ready: boolean) => void) | undefined;
-  #writer: ((ready: boolean) => void) | undefined;
+  found = false;
+  armed = 0;
 
-  constructor(fd: number, idle: IdleListener) {
+  constructor(fd: number, listener: WatchListener) {
     this.fd = fd;
-    this.idle = idle;
+    this.listener = listener;
   }
 
-  get isReaderWaiting(): boolean {
-    return this.#reader !== undefined;
+  /** The descriptor is ready to be read, or for nothing. */
+  wakeReader(): void {
+    this.#wake(READABLE);
   }
 
-  get isWriterWaiting(): boolean {
-    return this.#writer !== undefined;
+  /** The descriptor has room, or not. */
+  wakeWriter(): void {
+    this.#wake(WRITABLE);
   }
 
-  wakeReader(ready: boolean = true): void {
-    const resolve = this.#reader;
-    this.#reader = undefined;
-    resolve?.(ready);
+  arm(interest: number): void {
+    if ((interest & READABLE) !== 0) this.calls.push("arm read");
+    if ((interest & WRITABLE) !== 0) this.calls.push("arm write");
+    this.armed |= interest;
   }
 
-  wakeWriter(ready: boolean = true): void {
-    const resolve = this.#writer;
-    this.#writer = undefined;
-    resolve?.(ready);
+  disarm(interest: number): number {
+    const taken = this.armed & interest;
+    this.armed &= ~taken;
+    return taken;
   }
 
-  waitReadable(): Promise<boolean> {
-    this.calls.push("wait read");
-    return new Promise((resolve) => {
-      this.#reader = resolve;
-    });
-  }
-
-  waitWritable(): Promise<boolean> {
-    this.calls.push("wait write");
-    return new Promise((resolve) => {
-      this.#writer = resolve;
-    });
-  }
-
-  cancelReadable(): void {
-    this.calls.push("cancel read");
-    this.wakeReader(false);
-  }
-
-  cancelWritable(): void {
-    this.calls.push("cancel write");
-    this.wakeWriter(false);
-  }
-
-  listen(): void {
-    this.calls.push("listen");
-  }
-
-  tellWritable(): void {
-    this.calls.push("tell writable");
+  replace(swap: () => void): void {
+    this.calls.push("replace");
+    swap();
   }
 
   close(): void {
     this.calls.push("close");
     this.isClosed = true;
-    this.wakeReader(false);
-    this.wakeWriter(false);
+    this.armed = 0;
+  }
+
+  #wake(ready: number): void {
+    const taken = this.disarm(ready);
+    if (taken !== 0) this.listener.onReady?.(taken);
   }
 }
 
@@ -81,10 +66,16 @@ export class FakeWatch implements Watch {
 export class FakeReadiness implements Readiness {
   readonly mechanism = "libuv";
   readonly watches: FakeWatch[] = [];
+  /** The event loop can never be woken. */
+  startFailure: Error | undefined;
 
-  watch(fd: number, idle: IdleListener): FakeWatch {
-    const watch = new FakeWatch(fd, idle);
+  watch(fd: number, listener: WatchListener): FakeWatch {
+    const watch = new FakeWatch(fd, listener);
     this.watches.push(watch);
     return watch;
+  }
+
+  async started(): Promise<void> {
+    if (this.startFailure !== undefined) throw this.startFailure;
   }
 }

@@ -1,10 +1,10 @@
-// Threads that do nothing until they are told to.
+// Threads that do nothing until the test lets them.
 
-import type { NativeThreads } from "#internal/posix/native-threads.js";
+import type { NativeThreads } from "../../dist/posix/threads/native-threads.js";
 
 /** Threads that wait in the kernel. */
 export class FakeThreads implements NativeThreads {
-  /** What happened, in order: `close 7`, `cancel`. */
+  /** The calls, in order: `close 7`, `cancel`. */
   readonly calls: string[] = [];
   /** There are no more threads. */
   isExhausted = false;

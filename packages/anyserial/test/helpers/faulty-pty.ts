@@ -3,8 +3,9 @@
 import { arch } from "node:process";
 import type { SerialConfigInput } from "anyserial";
 import type { FaultPlan, PtyPair } from "anyserial/testing";
-import { ffi } from "#internal/ffi/koffi.js";
-import { LinuxBackend, linuxParts } from "#internal/linux/backend.js";
+import { ffi } from "../../dist/ffi/koffi.js";
+import { linuxParts } from "../../dist/linux/backend.js";
+import { PosixBackend } from "../../dist/posix/posix-backend.js";
 import { withFaults } from "./faulty-system.ts";
 import { openOnPty } from "./on-pty.ts";
 
@@ -13,9 +14,9 @@ export function openFaultyPty(plan: FaultPlan, config: SerialConfigInput = {}): 
   return openOnPty(faultyBackend(plan), config);
 }
 
-function faultyBackend(plan: FaultPlan): LinuxBackend {
+function faultyBackend(plan: FaultPlan): PosixBackend {
   const parts = linuxParts(ffi, arch);
   const { platform } = parts;
   const { libc, readiness } = withFaults({ libc: platform.libc, readiness: parts.readiness }, plan);
-  return new LinuxBackend({ ...parts, readiness, platform: { ...platform, libc } });
+  return new PosixBackend({ ...parts, readiness, platform: { ...platform, libc } });
 }

@@ -3,8 +3,14 @@
 
 import { constants } from "node:os";
 import type { FaultOperation, FaultPlan } from "anyserial/testing";
-import type { Libc } from "#internal/posix/libc.js";
-import type { Readiness, Watch } from "#internal/posix/readiness/readiness.js";
+import type { Libc } from "../../dist/posix/libc.js";
+import {
+  READABLE,
+  type Readiness,
+  type Watch,
+  type WatchListener,
+  WRITABLE,
+} from "../../dist/posix/readiness/readiness.js";
 
 /** The parts that a plan comes between. */
 export interface FaultySystem {
@@ -24,7 +30,8 @@ export function withFaults({ libc, readiness }: FaultySystem, plan: FaultPlan): 
     libc: faultyLibc(libc, plan, owed),
     readiness: {
       mechanism: readiness.mechanism,
-      watch: (fd, idle) => faultyWatch(readiness.watch(fd, idle), owed),
+      watch: (fd, listener) => faultyWatch(readiness, { fd, listener }, owed),
+      started: () => readiness.started(),
     },
   };
 }
@@ -48,32 +55,27 @@ function faultyLibc(libc: Libc, plan: FaultPlan, owed: Record<FaultOperation, bo
   };
 }
 
-function faultyWatch(watch: Watch, owed: Record<FaultOperation, boolean>): Watch {
-  const early: Record<FaultOperation, ((ready: boolean) => void) | undefined> = {
-    read: undefined,
-    write: undefined,
+function faultyWatch(
+  readiness: Readiness,
+  { fd, listener }: { readonly fd: number; readonly listener: WatchListener },
+  owed: Record<FaultOperation, boolean>,
+): Watch {
+  const watch = readiness.watch(fd, listener);
+  const report = (interest: number): void => {
+    const ready = watch.disarm(interest);
+    if (ready !== 0) listener.onReady?.(ready);
   };
-  const wait = (operation: FaultOperation, real: () => Promise<boolean>): Promise<boolean> => {
-    if (!owed[operation]) return real();
-    return new Promise((resolve) => {
-      early[operation] = resolve;
-      setImmediate(() => resolve(true));
-    });
-  };
-  const cancel = (operation: FaultOperation): void => early[operation]?.(false);
-  return {
-    waitReadable: () => wait("read", () => watch.waitReadable()),
-    waitWritable: () => wait("write", () => watch.waitWritable()),
-    cancelReadable: () => {
-      cancel("read");
-      watch.cancelReadable();
+  return new Proxy(watch, {
+    get: (target, name: keyof Watch) => {
+      const value = target[name];
+      if (typeof value !== "function") return value;
+      if (name !== "arm") return value.bind(target as never);
+      return (interest: number): void => {
+        target.arm(interest);
+        if ((interest & READABLE) !== 0 && owed.read) setImmediate(() => report(READABLE));
+        if ((interest & WRITABLE) !== 0 && owed.write) setImmediate(() => report(WRITABLE));
+      };
     },
-    cancelWritable: () => {
-      cancel("write");
-      watch.cancelWritable();
-    },
-    listen: (listener) => watch.listen(listener),
-    tellWritable: () => watch.tellWritable(),
-    close: () => watch.close(),
-  };
+    set: (target, name, value) => Reflect.set(target, name, value, target),
+  });
 }

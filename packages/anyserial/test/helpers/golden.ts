@@ -10,7 +10,7 @@ const FOLDER = new URL("../../test/fixtures/traces/", import.meta.url);
  * Compares lines with a recorded file.
  *
  * @param name Name of the file, without its ending.
- * @param lines What happens now.
+ * @param lines The present lines.
  */
 export function matchesRecorded(name: string, lines: readonly string[]): void {
   const file = new URL(`${name}.txt`, FOLDER);

@@ -1,19 +1,22 @@
-// Counts what a process holds: descriptors, threads, children, and what keeps its event loop alive.
+// Counts the resources of a process: descriptors, threads, children, and handles that keep its
+// event loop alive.
 
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync, readlinkSync, watch } from "node:fs";
 import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import type { TestContext } from "node:test";
+import { until } from "@anyserial/test-support/until";
 import { createVirtualPort, type VirtualPort } from "anyserial/pty";
-import { until } from "./until.ts";
 
-/** What a process holds. */
+/** Resources of a process. */
 interface Holdings {
   /** Open descriptors, as `number target`. */
   readonly descriptors: readonly string[];
   readonly threads: number;
   readonly children: readonly string[];
-  /** What keeps the event loop alive, by type. */
+  /** Handles that keep the event loop alive, by type. */
   readonly resources: readonly string[];
   readonly exitListeners: number;
 }
@@ -24,7 +27,7 @@ interface Holdings {
  */
 const LATE_STARTERS = { threads: 1, exitListeners: 0 } as const;
 
-/** Counts what this process holds. */
+/** Counts the resources of this process. */
 function holdings(): Holdings {
   return {
     descriptors: descriptors(),
@@ -114,8 +117,12 @@ export async function keepReactor(): Promise<void> {
 
 const kept: VirtualPort[] = [];
 
-/** What is made on first use and kept: Node's thread pool and inotify instance, and our own one. */
+/**
+ * Resources made on first use and kept: Node's thread pool, inotify instance and spare descriptor,
+ * and our own inotify.
+ */
 const warmUp = (async (): Promise<void> => {
+  await once(spawn("true"), "close"); // its pipes are streams: the first one opens the spare descriptor
   await Promise.all(Array.from({ length: 8 }, () => stat("/")));
   watch(tmpdir(), { persistent: false }, () => undefined).close();
   const before = holdings();

@@ -1,5 +1,6 @@
-// A serial port of macOS in memory: what IOSerialBSDClient does its own way, over the shared fake. Its
-// settings carry rates of a table only, IOSSIOSPEED takes the others, and TIOCEXCL tells who was first.
+// A serial port of macOS in memory: the peculiarities of IOSerialBSDClient, over the shared fake.
+// Its settings carry rates of a table only, IOSSIOSPEED takes the others, and TIOCEXCL shows which
+// program was first.
 
 import { equal } from "node:assert/strict";
 import { BsdKernel } from "./bsd-kernel.ts";
@@ -12,7 +13,7 @@ const TABLE = [
 
 /** The system. */
 export class MacKernel extends BsdKernel {
-  /** What the driver answers to IOSSIOSPEED: nothing, or the name of an error. */
+  /** The driver's answer to IOSSIOSPEED: nothing, or the name of an error. */
   answerRate: (baudRate: number) => string | undefined = () => undefined;
   /** Custom rates that were set, in order. */
   readonly customRates: number[] = [];

@@ -2,16 +2,16 @@
 // loop woken by the test.
 
 import type { SerialConfigInput, SerialPort } from "anyserial";
-import type { BackendPort } from "#internal/backend/backend.js";
-import { createSerialConfig } from "#internal/config.js";
-import { type DarwinAbi, darwinAbi } from "#internal/darwin/abi.js";
-import { DarwinBackend } from "#internal/darwin/backend.js";
-import { createDarwinDiscovery } from "#internal/darwin/device-discovery.js";
-import { darwinPlatform } from "#internal/darwin/platform.js";
-import { openWith } from "#internal/open.js";
-import { createSettle } from "#internal/policy.js";
-import { KqueuePoller } from "#internal/posix/readiness/kqueue.js";
-import { WatchSet } from "#internal/posix/readiness/watch-set.js";
+import type { BackendPort } from "../../dist/backend/backend.js";
+import { createSerialConfig } from "../../dist/config/config.js";
+import { createPolicy } from "../../dist/config/unsupported-policy.js";
+import { type DarwinAbi, darwinAbi } from "../../dist/darwin/abi.js";
+import { createDarwinDiscovery } from "../../dist/darwin/device-discovery.js";
+import { darwinPlatform } from "../../dist/darwin/platform.js";
+import { openWith } from "../../dist/port/open.js";
+import { PosixBackend } from "../../dist/posix/posix-backend.js";
+import { KqueuePoller } from "../../dist/posix/readiness/kqueue.js";
+import { Registry } from "../../dist/posix/readiness/registry.js";
 import { FT232R, machine } from "./io-tree.ts";
 import { MacKernel } from "./mac-kernel.ts";
 import { SyntheticRegistry } from "./synthetic-registry.ts";
@@ -26,7 +26,7 @@ export class Mac {
   readonly kernel: MacKernel;
   readonly registry: SyntheticRegistry;
   readonly abi: DarwinAbi;
-  readonly backend: DarwinBackend;
+  readonly backend: PosixBackend;
   #collect: () => void = () => undefined;
 
   /** @param cpu `x64` or `arm64`. */
@@ -45,10 +45,18 @@ export class Mac {
       abi,
       readiness,
     });
-    const openPty = (): never => {
+    const noPtys = (): never => {
       throw new Error("no ptys here");
     };
-    this.backend = new DarwinBackend({ platform, readiness, discovery, openPty });
+    const parts = {
+      name: "darwin",
+      platform,
+      readiness,
+      discovery,
+      openPty: noPtys,
+      links: noPtys,
+    };
+    this.backend = new PosixBackend(parts);
   }
 
   /** The event loop hears that the queue is readable. */
@@ -64,8 +72,8 @@ export class Mac {
   /** Opens the port below the public surface. */
   openBackendPort(config: SerialConfigInput = {}): Promise<BackendPort> {
     const settled = createSerialConfig(config);
-    const settle = createSettle(settled.unsupportedPolicy);
-    return this.backend.open({ path: CALLOUT, config: settled, settle });
+    const { onRefusal } = createPolicy(settled.unsupportedPolicy);
+    return this.backend.open({ path: CALLOUT, config: settled, onRefusal });
   }
 
   /** Lines of the trace that begin so. */
@@ -73,14 +81,14 @@ export class Mac {
     return this.kernel.trace.filter((line) => line.startsWith(beginning));
   }
 
-  #watchSet(): WatchSet {
-    return new WatchSet({
+  #watchSet(): Registry {
+    return new Registry({
       mechanism: "libuv",
       lingerMs: 0,
       openPoller: () => new KqueuePoller(this.kernel.kqueue, this.abi.kqueue),
       startWaker: (_poller, onReady) => {
         this.#collect = onReady;
-        return { setAlive: () => undefined, stop: (onStopped) => onStopped() };
+        return { stop: (onStopped) => onStopped() };
       },
     });
   }

@@ -1,5 +1,6 @@
-// A pty of xnu in memory (tty_dev.c): the terminal is reset whenever it is opened for the first time, the
-// controller reads an end of file and writes nowhere while it is closed, and poll(2) tells a hang-up.
+// A pty of xnu in memory (tty_dev.c): the terminal is reset whenever it is opened for the first
+// time, the controller reads an end of file and writes nowhere while it is closed, and poll(2)
+// reports a hang-up.
 
 import { equal } from "node:assert/strict";
 import { MacKernel } from "./mac-kernel.ts";

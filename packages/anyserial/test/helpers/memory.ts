@@ -1,20 +1,24 @@
 // In-memory ports as a backend opens them, below SerialPort.
 
-import { createSerialConfig, type SerialConfigInput } from "anyserial";
-import type { BackendPort } from "#internal/backend/backend.js";
+import type { SerialConfigInput } from "anyserial";
+import type { BackendPort } from "../../dist/backend/backend.js";
+import { createSerialConfig } from "../../dist/config/config.js";
 import {
   createMemoryCable,
   type MemoryPortOptions,
   type MemorySocket,
-} from "#internal/backend/memory.js";
-import { createSettle } from "#internal/policy.js";
+} from "../../dist/memory/memory-backend.js";
+import { readInto } from "./channel.ts";
 
 /** Settles by throwing. */
-export const raise = createSettle("raise");
 
 /** Opens one end. */
 export function open(socket: MemorySocket, config: SerialConfigInput = {}): Promise<BackendPort> {
-  const request = { path: socket.path, config: createSerialConfig(config), settle: raise };
+  const request = {
+    path: socket.path,
+    config: createSerialConfig(config),
+    onRefusal: "stop" as const,
+  };
   return socket.backend.open(request);
 }
 
@@ -27,14 +31,8 @@ export async function openPair(
   return { a: await open(cable.a), b: await open(cable.b), cable };
 }
 
-/** Lets everything that is due run. */
-export const nextTask = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** Bytes as a view. */
-export const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
-
 /** Reads what is there, or waits. */
 export async function read(port: BackendPort, most: number = 64): Promise<number[]> {
   const into = new Uint8Array(most);
-  return [...into.subarray(0, await port.read(into))];
+  return [...into.subarray(0, await readInto(port, into))];
 }

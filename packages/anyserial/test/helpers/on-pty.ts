@@ -1,17 +1,18 @@
-// A backend on ptys of the kernel, and what those lack.
+// A backend on ptys of the kernel, and the features that those lack.
 
-import { createSerialConfig, type SerialConfigInput } from "anyserial";
+import type { SerialConfigInput } from "anyserial";
 import type { PtyPair } from "anyserial/testing";
-import type { Backend } from "#internal/backend/backend.js";
-import { openWith } from "#internal/open.js";
-import { pairOnPty } from "#internal/testing/pty-pair.js";
+import type { Backend } from "../../dist/backend/backend.js";
+import { createSerialConfig } from "../../dist/config/config.js";
+import { openWith } from "../../dist/port/open.js";
+import { pairOnPty } from "../../dist/testing/pty-pair.js";
 
 const NO_LINE = "a pty has no line";
 
-/** What no pair on ptys can do, with the reasons. */
+/** Features that no pair on ptys has, with the reasons. */
 export const PTY_LACKS = {
   framing: "the kernel's pty driver keeps 8 data bits and no parity",
-  outputQueue: "a pty has no output queue: what is written is at the other side at once",
+  outputQueue: "a pty has no output queue: written bytes are at the other side at once",
   modemLines: NO_LINE,
   modemLineCounts: NO_LINE,
   ring: NO_LINE,

@@ -1,7 +1,8 @@
 // Two ports over two ptys, with a cable between their device sides.
 
 import { isSerialError, type SerialConfigInput } from "anyserial";
-import { openPtyPair, type PtyPair, type SuitePair } from "anyserial/testing";
+import { openPtyPair, type PtyPair } from "anyserial/testing";
+import type { SuitePair } from "anyserial/testing/conformance";
 
 /** Settings of the two ports. */
 export interface CableConfig {

@@ -1,6 +1,6 @@
 // The FFI seam without a system behind it: writes down how each function is declared.
 
-import type { CType, Ffi, NativeLibrary } from "#internal/ffi/ffi.js";
+import type { CType, Ffi, NativeLibrary } from "../../dist/ffi/ffi.js";
 
 /** One declaration. */
 export interface Declaration {

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 /** Root of the package, from the compiled test. */
 const PACKAGE = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What became of a program. */
+/** Result of a program. */
 export interface ScriptResult {
   readonly stdout: string;
   readonly stderr: string;

@@ -2,9 +2,10 @@
 // lines, close. Each step is named in the trace.
 
 import { deepEqual, equal } from "node:assert/strict";
-import type { BackendPort } from "#internal/backend/backend.js";
-import { createSerialConfig, withChanges } from "#internal/config.js";
-import { createSettle } from "#internal/policy.js";
+import type { BackendPort } from "../../dist/backend/backend.js";
+import { createSerialConfig, withChanges } from "../../dist/config/config.js";
+import { letOutputGo } from "../../dist/io/drain.js";
+import { readInto } from "./channel.ts";
 
 /** The system that a session runs on. */
 export interface SessionSystem {
@@ -25,7 +26,6 @@ const SESSION_CONFIG = {
 
 /** Runs the session. */
 export async function runSession({ trace, open, arrive }: SessionSystem): Promise<void> {
-  const settle = createSettle("raise");
   const config = createSerialConfig(SESSION_CONFIG);
   const into = new Uint8Array(16);
   const step = (name: string): unknown => trace.push(`# ${name}`);
@@ -35,11 +35,11 @@ export async function runSession({ trace, open, arrive }: SessionSystem): Promis
   step("configure 9600 7N2 with XON/XOFF");
   const changes = { baudRate: 9600, dataBits: 7, parity: "none", stopBits: 2 } as const;
   const flowControl = { rtsCts: false, xonXoff: true };
-  port.configure(withChanges(config, { ...changes, flowControl }), settle);
+  port.configure(withChanges(config, { ...changes, flowControl }), "stop");
   step("send 3 bytes");
-  equal(port.write(Uint8Array.of(0x61, 0x62, 0x63)), 3);
+  equal(port.tryWrite(Uint8Array.of(0x61, 0x62, 0x63)), 3);
   step("receive: wait, then 2 bytes");
-  const received = port.read(into);
+  const received = readInto(port, into);
   arrive(0x6f, 0x6b);
   equal(await received, 2);
   step("break");
@@ -54,5 +54,5 @@ export async function runSession({ trace, open, arrive }: SessionSystem): Promis
   port.discard("input");
   port.discard("output");
   step("close");
-  await port.close();
+  await port.close(await letOutputGo(port));
 }

@@ -7,8 +7,8 @@ import { readFileSync, watch } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
 import { type Child, startProgram } from "./child.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
 
 /** Far longer than a program takes to come to rest. */
 const BOUND_MS = 15_000;
@@ -16,7 +16,7 @@ const BOUND_MS = 15_000;
 /** Why nothing can be traced here; `false` where it can. */
 export function whyNoStrace(): string | false {
   if (process.versions["bun"] !== undefined || process.versions["deno"] !== undefined) {
-    return "what a runtime's own loop costs is counted on Node.js only";
+    return "the calls of a runtime's own loop are counted on Node.js only";
   }
   const { error, status } = spawnSync("strace", ["-o", "/dev/null", "true"]);
   if (error !== undefined) return "strace is not installed";
@@ -36,7 +36,7 @@ export interface Traced {
 export function startTraced(
   t: TestContext,
   command: readonly [name: string, ...args: string[]],
-  env: NodeJS.ProcessEnv,
+  env: NodeJS.ProcessEnv = {},
 ): Traced {
   const log = join(temporaryFolder(t), "strace.log");
   const [name, ...args] = command;
@@ -71,7 +71,10 @@ function closing<T extends { close(): void }>(value: T): Disposable & { readonly
   return { value, [Symbol.dispose]: () => value.close() };
 }
 
-/** Lines are `PID call(…) = result`; what another thread interrupts goes on in a second line. */
+/**
+ * Lines are `PID call(…) = result`; a call interrupted by another thread continues in a second
+ * line.
+ */
 function callsBetween(log: string, first: string, last: string): readonly string[] {
   const lines = log.split("\n");
   const wrote = (text: string): number =>

@@ -1,7 +1,8 @@
 // A backend that watches how it is used: every rule that the contract gives to its caller is
 // checked, and what breaks one is collected.
 
-import type { Backend, BackendPort } from "#internal/backend/backend.js";
+import type { Backend, BackendPort } from "../../dist/backend/backend.js";
+import { READ, WRITE } from "../../dist/backend/channel.js";
 
 /** Rules that were broken, in the order of the calls. */
 export type Violations = string[];
@@ -16,45 +17,47 @@ export function strictBackend(backend: Backend, violations: Violations): Backend
   };
 }
 
-type Transfer = "read" | "write";
-
 function strictPort(port: BackendPort, violations: Violations): BackendPort {
-  const pending = { read: false, write: false };
+  /** Directions whose last try in this task moved less than it was given. */
+  let exhausted = 0;
   let isBreaking = false;
   let isClosed = false;
   const broke = (rule: string): void => void violations.push(rule);
-  const transfer = (kind: Transfer, data: Uint8Array): number | Promise<number> => {
-    if (pending[kind]) broke(`a second ${kind} while one is pending`);
-    if (data.length === 0) broke(`an empty ${kind}`);
-    const count = port[kind](data);
-    if (typeof count === "number") return count;
-    pending[kind] = true;
-    return settleLate(count).finally(() => {
-      pending[kind] = false;
+  const tried = (direction: number, moved: number, length: number): number => {
+    if (moved < length) exhausted |= direction;
+    else exhausted &= ~direction;
+    setImmediate(() => {
+      exhausted &= ~direction;
     });
+    return moved;
   };
   const replaced: Partial<BackendPort> = {
-    read: (into) => transfer("read", into),
-    write: (data) => transfer("write", data),
+    tryRead: (into) => {
+      if (into.length === 0) broke("an empty read");
+      return tried(READ, port.tryRead(into), into.length);
+    },
     tryWrite: (data) => {
-      if (pending.write) broke("tryWrite while a write is pending");
-      return port.tryWrite(data);
+      if (data.length === 0) broke("an empty write");
+      return tried(WRITE, port.tryWrite(data), data.length);
+    },
+    arm: (interest) => {
+      if ((interest & ~exhausted) !== 0) broke(`arm ${interest} without a try in the same task`);
+      port.arm(interest);
     },
     setBreak: (asserted) => {
       port.setBreak(asserted);
       isBreaking = asserted;
     },
-    close: () => {
-      if (pending.read || pending.write) broke("close while an operation is pending");
+    close: (discarded) => {
       if (isBreaking) broke("close while a break is asserted");
       isClosed = true;
-      return port.close();
+      return port.close(discarded);
     },
   };
   return new Proxy(port, {
     get: (target, name: keyof BackendPort) => {
       const value = replaced[name] ?? target[name];
-      if (typeof value !== "function") return value;
+      if (typeof value !== "function" || name === "onReady" || name === "onFailed") return value;
       return (...args: never[]) => {
         if (isClosed) broke(`${name} after close`);
         return Reflect.apply(value, target, args);
@@ -62,11 +65,4 @@ function strictPort(port: BackendPort, violations: Violations): BackendPort {
     },
     set: (target, name, value) => Reflect.set(target, name, value, target),
   });
-}
-
-/** Nobody may count on how soon a canceled operation settles. */
-async function settleLate(count: Promise<number>): Promise<number> {
-  const result = await count;
-  for (let microtask = 0; microtask < 20; microtask++) await undefined;
-  return result;
 }

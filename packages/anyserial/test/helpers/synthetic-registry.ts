@@ -5,7 +5,7 @@ import type {
   IoEntry,
   IoNotifications,
   IoRegistry,
-} from "#internal/darwin/io-registry.js";
+} from "../../dist/darwin/io-registry.js";
 import type { IoNode } from "./io-tree.ts";
 
 /** The registry. */
@@ -103,7 +103,7 @@ export class SyntheticRegistry implements IoRegistry {
   }
 }
 
-/** What a listener has not taken yet. */
+/** Changes that a listener has not taken yet. */
 export class SyntheticNotifications implements IoNotifications {
   readonly machPort = 0x1203;
   readonly className: string;

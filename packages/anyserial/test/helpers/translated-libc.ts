@@ -1,7 +1,7 @@
 // The libc of a BSD over the kernel of Linux: every call of the BSD backend is decoded by the headers of its
 // target, done by Linux, and answered in the target's numbers. For real ptys under the BSD's own code.
 
-import type { Libc } from "#internal/posix/libc.js";
+import type { Libc } from "../../dist/posix/libc.js";
 import { BsdFacts } from "./bsd-facts.ts";
 import { ABI } from "./fake-libc.ts";
 

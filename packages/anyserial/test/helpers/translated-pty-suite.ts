@@ -2,8 +2,10 @@
 // structs and numbers, translated by the headers of the target (translated-libc.ts).
 
 import { test } from "node:test";
-import { backendSuite, type SuiteTest } from "anyserial/testing";
-import type { Backend } from "#internal/backend/backend.js";
+import { backendSuite, type SuiteTest } from "anyserial/testing/conformance";
+import type { Backend } from "../../dist/backend/backend.js";
+import { createSerialConfig } from "../../dist/config/config.js";
+import { openWith } from "../../dist/port/open.js";
 import { leakFree } from "./leak-free.ts";
 import { openOnPty, PTY_LACKS } from "./on-pty.ts";
 import { openPtyCable } from "./pty-cable.ts";
@@ -22,6 +24,8 @@ export function translatedPtySuite(target: string, backend: Backend): void {
     test: cleanTest,
     name: target,
     makePair: (config) => openPtyCable(config, (settings) => openOnPty(backend, settings)),
+    openAgain: (path, config) =>
+      openWith(backend, { path, info: undefined }, createSerialConfig(config)),
     missing: PTY_LACKS,
   });
 }

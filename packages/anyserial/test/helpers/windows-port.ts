@@ -1,9 +1,10 @@
 // Ports of the Windows backend over the fake system, for tests on any host.
 
-import { createSerialConfig, type SerialConfigInput, type SerialPort } from "anyserial";
-import { openWith } from "#internal/open.js";
-import { windowsAbi } from "#internal/windows/abi.js";
-import { WindowsBackend, type WindowsBackendParts } from "#internal/windows/backend.js";
+import type { SerialConfigInput, SerialPort } from "anyserial";
+import { createSerialConfig } from "../../dist/config/config.js";
+import { openWith } from "../../dist/port/open.js";
+import { windowsAbi } from "../../dist/windows/abi.js";
+import { WindowsBackend, type WindowsBackendParts } from "../../dist/windows/backend.js";
 import { FakeComm } from "./fake-comm.ts";
 
 /** The backend over a fake system, without discovery. */

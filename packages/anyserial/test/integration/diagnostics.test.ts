@@ -1,18 +1,18 @@
-// What the library tells about itself: diagnostics channels and NODE_DEBUG=anyserial, never payload.
+// Diagnostics of the library: diagnostics channels and NODE_DEBUG=anyserial, never payload.
 
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { test } from "node:test";
+import { alive } from "@anyserial/test-support/alive";
 import { openSerialPort, type SerialError } from "anyserial";
 import { createVirtualPort } from "anyserial/pty";
-import { alive } from "../helpers/alive.ts";
 import { startFixture } from "../helpers/child.ts";
 import { leakFree } from "../helpers/leak-free.ts";
 
 type Told = Record<string, unknown>;
 
 test(
-  "anyserial:open, :configure and :close tell path, configuration and backend",
+  "anyserial:open, :configure and :close carry path, configuration and backend",
   leakFree(async () => {
     await using device = await createVirtualPort();
     const told = await record(async () => {
@@ -39,7 +39,7 @@ test(
 );
 
 test(
-  "anyserial:error and :close tell of a port that does not open, and of one whose device goes away",
+  "anyserial:error and :close report a port that does not open, and one whose device goes away",
   leakFree(async () => {
     const device = await createVirtualPort();
     const told = await record(async () => {
@@ -62,7 +62,7 @@ test(
 );
 
 test(
-  "the channels tell of bytes by their number only",
+  "the channels carry only the number of bytes",
   leakFree(async () => {
     await using device = await createVirtualPort();
     const told = await record(async () => {
@@ -78,7 +78,7 @@ test(
 );
 
 test(
-  "NODE_DEBUG=anyserial tells of opening and closing on the standard error",
+  "NODE_DEBUG=anyserial prints opening and closing on the standard error",
   leakFree(async () => {
     await using device = await createVirtualPort();
     await using child = startFixture("hold-port", {
@@ -95,7 +95,7 @@ test(
   }),
 );
 
-/** Collects what the channels tell while something runs. */
+/** Collects the messages of the channels while something runs. */
 async function record(run: () => Promise<void>): Promise<[string, Told][]> {
   const told: [string, Told][] = [];
   const listeners = ["open", "configure", "close", "error"].map((name) => {

@@ -1,18 +1,17 @@
 // The public list on this machine, whatever it has, and the other backends beside it.
 
 import assert from "node:assert/strict";
-import { chmodSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { type TestContext, test } from "node:test";
+import { nextTask } from "@anyserial/test-support/tasks";
 import { isSerialError, listSerialPorts, type PortInfo, platformCapabilities } from "anyserial";
-import { loopBackend } from "#internal/backend/memory.js";
-import { UnsupportedBackend } from "#internal/backend/unsupported.js";
-import { PortEvents } from "#internal/port-events.js";
-import { comparePorts } from "#internal/port-info.js";
-import { listOf } from "#internal/port-list.js";
+import { PortEvents } from "../../dist/discovery/port-events.js";
+import { listOf } from "../../dist/discovery/port-list.js";
+import { loopBackend } from "../../dist/memory/memory-backend.js";
+import { comparePorts } from "../../dist/model/port-info.js";
+import { UnsupportedBackend } from "../../dist/platform/unsupported.js";
 import * as models from "../helpers/device-models.ts";
 import { deviceTree } from "../helpers/device-tree.ts";
-import { temporaryFolder } from "../helpers/temporary-folder.ts";
 import { treeBackend } from "../helpers/tree-backend.ts";
 
 test("platformCapabilities() of Linux has port discovery", async () => {
@@ -51,47 +50,6 @@ async function listByUdev(t: TestContext): Promise<PortInfo[] | undefined> {
   }
 }
 
-test("listSerialPorts() by serialport lists what node-serialport finds", async (t) => {
-  putUdevadm(
-    t,
-    [
-      "P: /devices/pci0000:00/usb1/1-2/1-2:1.0/ttyUSB10/tty/ttyUSB10",
-      "N: ttyUSB10",
-      "E: DEVNAME=/dev/ttyUSB10",
-      "E: ID_VENDOR_ID=0403",
-      "E: ID_MODEL_ID=6001",
-      "E: ID_SERIAL_SHORT=A6008isP",
-      "",
-      "P: /devices/pnp0/00:05/tty/ttyUSB2",
-      "N: ttyUSB2",
-      "E: DEVNAME=/dev/ttyUSB2",
-    ].join("\n"),
-  );
-
-  const ports = await listSerialPorts({ backend: "serialport" });
-
-  assert.deepEqual(
-    ports.map(({ path, hardwareId }) => [path, hardwareId]),
-    [
-      ["/dev/ttyUSB2", undefined],
-      ["/dev/ttyUSB10", "USB VID:PID=0403:6001 SER=A6008isP"],
-    ],
-  );
-});
-
-/** A udevadm that prints a given database. */
-function putUdevadm(t: TestContext, database: string): void {
-  const folder = temporaryFolder(t);
-  const { PATH } = process.env;
-  writeFileSync(join(folder, "database"), `${database}\n`);
-  writeFileSync(join(folder, "udevadm"), `#!/bin/sh\nexec cat "${folder}/database"\n`);
-  chmodSync(join(folder, "udevadm"), 0o755);
-  process.env["PATH"] = `${folder}:${PATH}`;
-  t.after(() => {
-    process.env["PATH"] = PATH;
-  });
-}
-
 test("listSerialPorts() without sysfs is empty, with one note for all calls", async (t) => {
   const tree = deviceTree(t, models.FT232R);
   rmSync(tree.sysfs, { recursive: true });
@@ -102,7 +60,7 @@ test("listSerialPorts() without sysfs is empty, with one note for all calls", as
   t.after(() => process.off("warning", onWarning));
 
   const lists = [await listOf(backend, "native"), await listOf(backend, "native")];
-  await new Promise(setImmediate); // warnings are emitted in a task of their own
+  await nextTask(); // warnings are emitted in a task of their own
 
   assert.deepEqual(lists, [[], []]);
   assert.deepEqual(

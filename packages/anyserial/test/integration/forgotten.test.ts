@@ -1,14 +1,15 @@
-// What is not closed by its owner: ports that are garbage-collected, and settings at process exit.
+// Ports that their owner does not close: ports that are garbage-collected, and settings at process
+// exit.
 
 import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
+import { alive } from "@anyserial/test-support/alive";
+import { until } from "@anyserial/test-support/until";
 import { openSerialPort } from "anyserial";
 import { createVirtualPort } from "anyserial/pty";
-import { ffi } from "#internal/ffi/koffi.js";
-import { alive } from "../helpers/alive.ts";
+import { ffi } from "../../dist/ffi/koffi.js";
 import { type Child, startFixture } from "../helpers/child.ts";
 import { leakFree } from "../helpers/leak-free.ts";
-import { until } from "../helpers/until.ts";
 
 const TIOCGEXCL = 0x8004_5440; // <asm-generic/ioctls.h>
 const DONE = { code: 0, signal: null };
@@ -30,7 +31,7 @@ test(
     match(warning["detail"] ?? "", /openAndForget .*forget-port/);
     equal(device.applicationOpen, false);
 
-    // A port that somebody waits on is not forgotten, whoever holds it.
+    // A port with a pending call is not forgotten, even without a reference.
     equal(other.applicationOpen, true);
     await other.send(Buffer.from("news"));
     deepEqual(await child.message(), { received: "news" });
@@ -58,7 +59,7 @@ for (const how of ["exit", "end"]) {
 }
 
 test(
-  "close() gives up the lock against other openers while somebody else has the port open",
+  "close() gives up the lock against other openers while another program has the port open",
   leakFree(async () => {
     await using device = await createVirtualPort();
     await using watching = await openSerialPort(device.path);

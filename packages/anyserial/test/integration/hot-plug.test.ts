@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } f
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type PortEvent, watchSerialPorts } from "anyserial";
-import { PortEvents } from "#internal/port-events.js";
+import { PortEvents } from "../../dist/discovery/port-events.js";
 import * as models from "../helpers/device-models.ts";
 import { type DeviceTree, deviceTree } from "../helpers/device-tree.ts";
 import { leakFree } from "../helpers/leak-free.ts";
@@ -31,7 +31,7 @@ async function take(events: PortEvents, count: number): Promise<string[]> {
   return taken;
 }
 
-/** Takes the events of what is there, so that the iterator is at work. */
+/** Takes the initial events, so that the iterator is at work. */
 async function startWith(events: PortEvents, count: number): Promise<void> {
   assert.equal((await take(events, count)).length, count);
 }
@@ -45,7 +45,7 @@ function removeUsb(tree: DeviceTree, at: string): void {
   rmSync(join(tree.sysfs, "devices/pci0000:00/0000:00:14.0/usb1", at), { recursive: true });
 }
 
-test("watchSerialPorts() tells of a port with everything known about it", async (t) => {
+test("watchSerialPorts() reports a port with all of its known properties", async (t) => {
   const tree = deviceTree(t, models.PL2303);
   const events = watchTree(t, tree)(true);
   await startWith(events, 1);
@@ -59,7 +59,7 @@ test("watchSerialPorts() tells of a port with everything known about it", async 
   assert.equal(value.port.path, tree.node("ttyUSB0"));
 });
 
-test("watchSerialPorts() tells of ports that went, as they were told when they came", async (t) => {
+test("watchSerialPorts() reports removed ports with the properties of their addition", async (t) => {
   const tree = deviceTree(t, models.FT232R);
   const events = watchTree(t, tree)(true);
   await startWith(events, 1);
@@ -71,7 +71,7 @@ test("watchSerialPorts() tells of ports that went, as they were told when they c
   assert.equal(value.port.serialNumber, "A6008isP");
 });
 
-test("watchSerialPorts() tells of the initial ports in natural order when asked to", async (t) => {
+test("watchSerialPorts() reports the initial ports in natural order on request", async (t) => {
   const tree = deviceTree(t, models.STM32, models.FT232R);
 
   const told = await take(watchTree(t, tree)(true), 3);
@@ -92,7 +92,7 @@ test("watchSerialPorts() leaves out the initial ports by default", async (t) => 
   assert.equal(value?.port.name, "ttyUSB7");
 });
 
-test("watchSerialPorts() tells of a replacement even if nobody looked in between", async (t) => {
+test("watchSerialPorts() reports a replacement even without a call in between", async (t) => {
   const tree = deviceTree(t, models.FT232R);
   const events = watchTree(t, tree)(true);
   await startWith(events, 1);
@@ -104,7 +104,7 @@ test("watchSerialPorts() tells of a replacement even if nobody looked in between
   assert.deepEqual(await take(events, 2), ["removed ttyUSB0", "added ttyUSB0"]);
 });
 
-test("watchSerialPorts() keeps what happens between two calls for the next", async (t) => {
+test("watchSerialPorts() keeps events between two calls for the next", async (t) => {
   const tree = deviceTree(t, models.FT232R);
   const events = watchTree(t, tree)(true);
   await startWith(events, 1);
@@ -188,7 +188,7 @@ test("watchSerialPorts() leaves nothing behind, whether it is returned from or a
   })(t);
 });
 
-test("watch() of the backend tells of udev's links, also when their folder is new", async (t) => {
+test("watch() of the backend reports udev's links, also when their folder is new", async (t) => {
   const tree = deviceTree(t, models.CP2102N);
   const watch = treeBackend(tree).watch();
   t.after(() => watch.close());
@@ -204,7 +204,7 @@ test("watch() of the backend tells of udev's links, also when their folder is ne
   assert.deepEqual(await next, { gone: new Set() });
 });
 
-test("watch() of the backend tells of permissions that udev sets", async (t) => {
+test("watch() of the backend reports permissions that udev sets", async (t) => {
   const tree = deviceTree(t, models.CP2102N);
   const watch = treeBackend(tree).watch();
   t.after(() => watch.close());
@@ -215,7 +215,7 @@ test("watch() of the backend tells of permissions that udev sets", async (t) => 
   assert.deepEqual(await next, { gone: new Set() });
 });
 
-test("watch() of the backend does not tell a later watch what was before it", async (t) => {
+test("watch() of the backend does not report earlier changes to a later watch", async (t) => {
   const tree = deviceTree(t, models.CP2102N, models.PL2303);
   const backend = treeBackend(tree);
   const first = backend.watch();

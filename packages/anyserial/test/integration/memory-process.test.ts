@@ -1,4 +1,5 @@
-// What an in-memory port does to its process: it lives as long as an operation waits, and no longer.
+// The effect of an in-memory port on its process: it lives as long as an operation waits, and no
+// longer.
 
 import { equal, ok } from "node:assert/strict";
 import { test } from "node:test";

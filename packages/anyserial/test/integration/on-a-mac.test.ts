@@ -1,10 +1,12 @@
-// What can be tried on any Mac without hardware: IOKit, kqueue, ptys and their rates, for real. Run by
-// `npm test -- on-a-mac`; elsewhere it is skipped.
+// Tests for any Mac without hardware: IOKit, kqueue, ptys and their rates, for real. Run by `npm
+// test -- on-a-mac`; elsewhere it is skipped.
 
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readlinkSync, realpathSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
 import { listSerialPorts, openSerialPort, platformCapabilities, watchSerialPorts } from "anyserial";
 import { createVirtualPort } from "anyserial/pty";
 
@@ -44,10 +46,27 @@ test("bytes pass through an emulated port in both directions", { skip }, async (
   equal(Buffer.from(await device.receive()).toString(), "MEAS?\n");
   await device.send(Buffer.from("21.5\n"));
   equal(Buffer.from(await port.receive()).toString(), "21.5\n");
-  equal(port.effectiveConfig().baudRate, 9600);
+  equal((await port.effectiveConfig()).baudRate, 9600);
 });
 
-test("an emulated port tells that its application came and went", { skip }, async () => {
+test("the link of an emulated port is made, kept, and removed with its folder", {
+  skip,
+}, async (t) => {
+  const folder = join(realpathSync(temporaryFolder(t)), "made");
+  const link = join(folder, "tty");
+  const device = await createVirtualPort({ link, mode: 0o640 });
+  const changes = device.changes();
+  equal(readlinkSync(link), device.devicePath);
+  await rejects(createVirtualPort({ link }), { code: "EEXIST", message: /this process has it/ });
+
+  rmSync(link);
+  equal((await changes.next()).value?.kind, "link-restored");
+  await device.close();
+
+  equal(existsSync(folder), false);
+});
+
+test("an emulated port reports that its application came and went", { skip }, async () => {
   await using device = await createVirtualPort();
   const kinds: string[] = [];
   const changes = device.changes();

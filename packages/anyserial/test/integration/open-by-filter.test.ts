@@ -1,11 +1,10 @@
-// Opening what discovery found: synthetic trees whose nodes are links to real ptys.
+// Opening discovered ports: synthetic trees whose nodes are links to real ptys.
 
 import assert from "node:assert/strict";
 import { symlinkSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import {
-  createSerialConfig,
   findSerialPort,
   listSerialPorts,
   openSerialPort,
@@ -14,11 +13,14 @@ import {
   serialSessions,
 } from "anyserial";
 import { createVirtualPort, type VirtualPort } from "anyserial/pty";
-import type { Backend } from "#internal/backend/backend.js";
-import { selectBackend } from "#internal/backend/select.js";
-import { openMatching, openWith } from "#internal/open.js";
-import { createPortInfo } from "#internal/port-info.js";
-import { openWhenMatching } from "#internal/sessions.js";
+import { openSerialPortSync } from "anyserial/sync";
+import type { Backend } from "../../dist/backend/backend.js";
+import { createSerialConfig } from "../../dist/config/config.js";
+import { findOnlyNow } from "../../dist/discovery/port-list.js";
+import { createPortInfo } from "../../dist/model/port-info.js";
+import { selectBackend } from "../../dist/platform/select.js";
+import { openMatching, openWith } from "../../dist/port/open.js";
+import { openWhenMatching } from "../../dist/port/sessions.js";
 import * as models from "../helpers/device-models.ts";
 import { type DeviceTree, deviceTree, type Machine } from "../helpers/device-tree.ts";
 import { leakFree } from "../helpers/leak-free.ts";
@@ -135,7 +137,7 @@ test("port.info is undefined for what discovery does not know", async () => {
   assert.equal(port.info, undefined);
 });
 
-test("findSerialPort() finds what listSerialPorts() lists, and nothing else", async () => {
+test("findSerialPort() finds the ports that listSerialPorts() lists, and nothing else", async () => {
   const [first] = await listSerialPorts();
 
   assert.deepEqual(await findSerialPort(), first);
@@ -233,3 +235,29 @@ async function openDescribed(
   };
   return openWith(backend, { path, info: undefined }, createSerialConfig());
 }
+
+test("findOnlyNow() finds the port that a filter means, also by the path of a link", async (t) => {
+  const tree = await treeWith(t, "ttyUSB0", models.FT232R, models.PL2303);
+  const backend = treeBackend(tree);
+  const path = join(tree.dev, "serial/by-id/usb-FTDI_FT232R_USB_UART_A6008isP-if00-port0");
+
+  for (const filter of [{ vid: 0x0403 }, { path, vid: 0x0403 }, { product: /^FT232/ }]) {
+    assert.equal(findOnlyNow(backend, filter).path, tree.node("ttyUSB0"));
+  }
+  assert.throws(() => findOnlyNow(backend, { path, vid: 0x067b }), { code: "ERR_SERIAL_NO_MATCH" });
+  assert.throws(() => findOnlyNow(backend, { driver: /./ }), { code: "ERR_SERIAL_AMBIGUOUS" });
+});
+
+test("openSerialPortSync() takes a path, a PortInfo and a filter", async () => {
+  await using device = await createVirtualPort();
+  const info = createPortInfo({ path: device.path });
+
+  for (const target of [device.path, info, { path: device.path }]) {
+    using port = openSerialPortSync(target, { baudRate: 9600 });
+    assert.equal(port.path, device.path);
+  }
+  assert.throws(() => openSerialPortSync({ serialNumber: "none such" }), {
+    name: "PortNotFoundError",
+    code: "ERR_SERIAL_NO_MATCH",
+  });
+});

@@ -4,12 +4,12 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
 import { test } from "node:test";
+import { findPython, missing } from "@anyserial/test-support/programs";
+import { until } from "@anyserial/test-support/until";
 import { openSerialPort } from "anyserial";
 import { createVirtualPort, type VirtualPort } from "anyserial/pty";
 import { type Child, startFixture, startProgram } from "../helpers/child.ts";
 import { leakFree } from "../helpers/leak-free.ts";
-import { findPython, missing } from "../helpers/peers.ts";
-import { until } from "../helpers/until.ts";
 
 const python = findPython("serial");
 const noPySerial = python === undefined ? "python3-serial is not installed" : false;
@@ -168,7 +168,7 @@ test(
 
 test(
   "picocom talks over an emulated port, with a terminal of ours as its own",
-  { skip: missing("picocom") },
+  { skip: missing("picocom", ["--help"]) },
   leakFree(async () => {
     await using device = await createVirtualPort();
     await using terminal = await createVirtualPort();
@@ -190,7 +190,7 @@ test(
 
 test(
   "socat carries bytes between an emulated port and its standard streams",
-  { skip: missing("socat") },
+  { skip: missing("socat", ["-V"]) },
   leakFree(async () => {
     await using device = await createVirtualPort();
     await using child = startProgram("socat", ["-", `${device.path},rawer,b57600`]);

@@ -3,10 +3,11 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { until } from "@anyserial/test-support/until";
 import { createVirtualPort } from "anyserial/pty";
 import { type Child, startFixture } from "../helpers/child.ts";
 import { leakFree } from "../helpers/leak-free.ts";
-import { until } from "../helpers/until.ts";
 
 interface EndCase {
   readonly name: string;
@@ -69,52 +70,46 @@ const workerEnds: readonly EndCase[] = [
   },
 ];
 
-for (const mechanism of ["libuv", "reactor"]) {
-  for (const end of ends) {
-    test(
-      `a process ends on ${end.name} (${mechanism})`,
-      leakFree(() => expectEnd(end, mechanism)),
-    );
-  }
+for (const end of ends) {
+  test(
+    `a process ends on ${end.name}`,
+    leakFree(() => expectEnd(end)),
+  );
 }
 
+// A worker has the reactor, whatever the main thread has.
 for (const end of workerEnds) {
-  // libuv's loop is the main thread's: a worker has the reactor, whatever the default is.
-  const mechanism = process.env["ANYSERIAL_READINESS"] === "reactor" ? "reactor" : "";
   test(
     `a process with a worker ends on ${end.name}`,
-    leakFree(() => expectEnd(end, mechanism)),
+    leakFree(() => expectEnd(end)),
   );
 }
 
-for (const mechanism of ["libuv", "reactor"]) {
-  test(
-    `a waiting receive() keeps a process alive until it gets its bytes (${mechanism})`,
-    leakFree(async () => {
-      await using device = await createVirtualPort();
-      await using child = startFixture("end-process", {
-        args: [device.path, "pending"],
-        env: { ANYSERIAL_READINESS: mechanism },
-      });
-      await child.message();
-      // It has nothing else to do: had the receive not kept it alive, nobody would take the byte.
-      await until("it sleeps", () => stateOf(child) === "S");
-      await device.send(Buffer.from("x"));
+test(
+  "a waiting receive() keeps a process alive until it gets its bytes",
+  leakFree(async () => {
+    await using device = await createVirtualPort();
+    await using child = startFixture("end-process", {
+      args: [device.path, "pending"],
+    });
+    await child.message();
+    // It has nothing else to do: had the receive not kept it alive, the byte would stay unread.
+    await until("it sleeps", () => stateOf(child) === "S");
+    await device.send(Buffer.from("x"));
 
-      deepEqual(await child.ended(), { code: 0, signal: null, stderr: "" });
-      equal(device.applicationOpen, false);
-    }),
-  );
-}
+    deepEqual(await child.ended(), { code: 0, signal: null, stderr: "" });
+    equal(device.applicationOpen, false);
+  }),
+);
 
 test(
   "process.exit() lets the reactor's thread load koffi, which would abort the process otherwise",
   leakFree(async () => {
     await using device = await createVirtualPort();
-    const preload = new URL("../fixtures/slow-thread.js", import.meta.url).href;
+    const preload = fileURLToPath(new URL("../fixtures/slow-thread.cjs", import.meta.url));
     await using child = startFixture("end-process", {
       args: [device.path, "start"],
-      env: { ANYSERIAL_READINESS: "reactor", NODE_OPTIONS: `--import ${preload}` },
+      env: { ANYSERIAL_READINESS: "reactor", NODE_OPTIONS: `--require ${preload}` },
     });
 
     deepEqual(await child.ended(), { code: 7, signal: null, stderr: "loaded\n" });
@@ -124,20 +119,19 @@ test(
 test(
   "a process does not wait for the thread of a drainExact() that was aborted",
   leakFree(async () => {
-    const preload = new URL("../fixtures/slow-thread.js", import.meta.url).href;
+    const preload = fileURLToPath(new URL("../fixtures/slow-thread.cjs", import.meta.url));
     await using child = startFixture("abort-tcdrain", {
-      env: { NODE_OPTIONS: `--import ${preload}` },
+      env: { NODE_OPTIONS: `--require ${preload}` },
     });
 
     deepEqual(await child.ended(), { code: 0, signal: null, stderr: "" });
   }),
 );
 
-async function expectEnd(end: EndCase, mechanism: string): Promise<void> {
+async function expectEnd(end: EndCase): Promise<void> {
   await using device = await createVirtualPort();
   await using child = startFixture("end-process", {
     args: [device.path, end.how],
-    env: { ANYSERIAL_READINESS: mechanism },
   });
   const ready = (await child.message()) as { ready: boolean };
   await end.finish?.(child);

@@ -1,5 +1,5 @@
-// The link of an emulated port, and who may open it: made, kept, and removed; what is not ours is
-// never touched.
+// The link of an emulated port, and its permissions: made, kept, and removed; other files are never
+// touched.
 
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import {
@@ -15,18 +15,18 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
 import { createVirtualPort } from "anyserial/pty";
 import { startFixture } from "../helpers/child.ts";
 import { leakFree } from "../helpers/leak-free.ts";
-import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
-/** What the link of a killed process leads to; numbers are used again, this one is too high. */
+/** The target of a killed process's link; numbers are reused, and this one is too high. */
 const NO_DEVICE = "/dev/pts/999999";
 
 const isRoot = process.getuid?.() === 0;
 
 test(
-  "createVirtualPort() makes its link and the folders to it, and close() removes the link",
+  "createVirtualPort() makes its link and the folders to it, and close() removes them",
   leakFree(async (t) => {
     const folder = temporaryFolder(t);
     const link = join(folder, "a/b/tty");
@@ -36,7 +36,7 @@ test(
     equal(readlinkSync(link), device.devicePath);
     match(device.devicePath, /^\/dev\/pts\/\d+$/);
     await device.close();
-    deepEqual(readdirSync(join(folder, "a/b")), []);
+    deepEqual(readdirSync(folder), []);
     await device.close();
   }),
 );
@@ -80,7 +80,7 @@ test(
 );
 
 test(
-  "close() leaves alone what somebody put in the place of the link",
+  "close() leaves another program's file in the place of the link alone",
   leakFree(async (t) => {
     const link = join(temporaryFolder(t), "tty");
     const device = await createVirtualPort({ link });
@@ -139,7 +139,7 @@ for (const [how, code] of [
 }
 
 test(
-  "the link of a killed process stays: nobody is left to remove it",
+  "the link of a killed process stays: no process is left to remove it",
   leakFree(async (t) => {
     const link = join(temporaryFolder(t), "tty");
     await using child = startFixture("virtual-port", { args: [link, "wait"] });

@@ -1,19 +1,19 @@
-// What the device side of an emulated port sees of its application: coming, going, dying, its
-// settings, and what it has not read.
+// Facts about the application on the device side of an emulated port: coming, going, dying, its
+// settings, and its unread bytes.
 
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { test } from "node:test";
+import { alive } from "@anyserial/test-support/alive";
+import { until } from "@anyserial/test-support/until";
 import { openSerialPort } from "anyserial";
 import { createVirtualPort, type VirtualPort, type VirtualPortChange } from "anyserial/pty";
-import { alive } from "../helpers/alive.ts";
 import { startFixture } from "../helpers/child.ts";
 import { leakFree } from "../helpers/leak-free.ts";
-import { until } from "../helpers/until.ts";
 
 test(
-  "changes() tells when an application opens, sets and closes the port",
+  "changes() reports when an application opens, sets and closes the port",
   leakFree(async () => {
     await using device = await createVirtualPort();
     const changes = device.changes();
@@ -34,7 +34,7 @@ test(
 );
 
 test(
-  "changes() tells of the last application only: a second one that comes and goes is no change",
+  "changes() reports the last application only: a second one that comes and goes is no change",
   leakFree(async () => {
     await using device = await createVirtualPort();
     await using first = await openSerialPort(device.path);
@@ -51,7 +51,7 @@ test(
 );
 
 test(
-  "changes() tells when the application is killed, and the next one finds a working port",
+  "changes() reports that the application is killed, and the next one finds a working port",
   leakFree(async () => {
     await using device = await createVirtualPort();
     await using child = startFixture("hold-port", { args: [device.path, '{"baudRate":2400}'] });
@@ -72,7 +72,7 @@ test(
 );
 
 test(
-  "changes() of two listeners tells both, and costs nothing after they left",
+  "changes() of two listeners reports to both, and costs nothing after they left",
   leakFree(async () => {
     await using device = await createVirtualPort();
     const listeners = [device.changes(), device.changes()];
@@ -101,7 +101,7 @@ test(
 );
 
 test(
-  "unreadBytes() counts what the application has not read, discardUnread() throws it away",
+  "unreadBytes() counts the bytes that the application has not read, discardUnread() discards them",
   leakFree(async () => {
     await using device = await createVirtualPort();
     await using port = await openSerialPort(device.path);
@@ -118,8 +118,40 @@ test(
   }),
 );
 
+test("hasApplicationRead() distinguishes a reader that takes a little from one that takes nothing", async () => {
+  await using device = await createVirtualPort();
+  await using port = await openSerialPort(device.path);
+  await until("the kernel is full", () => {
+    const sent = device.trySend(new Uint8Array(4096)); // it makes room while it hands bytes on
+    return sent === 0 && device.unreadBytes() === 4095 && !device.isWritable();
+  });
+  equal(device.hasApplicationRead(), undefined);
+  equal(device.hasApplicationRead(), false);
+
+  await port.receive({ maxBytes: 1 });
+  equal(device.hasApplicationRead(), true);
+  equal(device.hasApplicationRead(), false);
+  for (let round = 0; round < 3; round++) await port.receive({ maxBytes: 1 });
+  equal(device.hasApplicationRead(), true);
+  equal(device.hasApplicationRead(), false);
+});
+
+test("hasApplicationRead() of one port knows nothing of reads from another", async () => {
+  await using one = await createVirtualPort();
+  await using other = await createVirtualPort();
+  await using port = await openSerialPort(other.path);
+  equal(one.hasApplicationRead(), undefined);
+  equal(other.hasApplicationRead(), undefined);
+
+  await other.send(Buffer.from("x"));
+  await port.receive();
+
+  equal(one.hasApplicationRead(), false);
+  equal(other.hasApplicationRead(), true);
+});
+
 test(
-  "discardUnread() throws away what waits behind a full input queue as well",
+  "discardUnread() discards bytes that wait behind a full input queue as well",
   leakFree(async () => {
     await using device = await createVirtualPort();
     await using port = await openSerialPort(device.path);
@@ -146,7 +178,7 @@ test(
 );
 
 test(
-  "closed of an application's port tells of a device that closes, not of one that is only silent",
+  "closed of an application's port reports a device that closes, not one that is only silent",
   leakFree(async () => {
     const device = await createVirtualPort();
     await using port = await openSerialPort(device.path);

@@ -4,10 +4,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { listPorts } from "#internal/linux/list.js";
+import { findPython } from "@anyserial/test-support/programs";
+import { listPorts } from "../../dist/linux/list.js";
 import * as models from "../helpers/device-models.ts";
 import { deviceTree } from "../helpers/device-tree.ts";
-import { findPySerial } from "../helpers/pyserial.ts";
 
 const PROGRAM = `
 import builtins, json, os, sys
@@ -50,7 +50,7 @@ const HIDDEN_BY_PYSERIAL: Readonly<Record<string, readonly string[]>> = {
   "a Raspberry Pi": ["ttyS0"],
 };
 
-const python = findPySerial();
+const python = findPython("serial.tools.list_ports_common");
 const skip = python === undefined && "pySerial is not installed (python3-serial)";
 
 for (const [title, machine] of Object.entries(MACHINES)) {

@@ -4,12 +4,12 @@
 import { deepEqual } from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { listPorts, usbPath } from "#internal/darwin/list.js";
+import { findPython } from "@anyserial/test-support/programs";
+import { listPorts, usbPath } from "../../dist/darwin/list.js";
 import { FT232R, FT2232H, machine, OLD_MODEM } from "../helpers/io-tree.ts";
-import { findPySerial } from "../helpers/pyserial.ts";
 import { SyntheticRegistry } from "../helpers/synthetic-registry.ts";
 
-const python = findPySerial();
+const python = findPython("serial.tools.list_ports_common");
 const skip = python === undefined ? "pySerial is not installed" : false;
 
 /** Reads a list from standard input, prints what pySerial makes of it. */
@@ -46,7 +46,7 @@ function locationIds(): number[] {
   return [...chains, ...ends, ...mixed];
 }
 
-test("usbPath() writes what pySerial's location_to_string() writes", { skip }, () => {
+test("usbPath() gives the same text as pySerial's location_to_string()", { skip }, () => {
   const locations = locationIds();
 
   deepEqual(locations.map(usbPath), askPySerial({ locations, ports: [] }).paths);

@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { listPorts } from "#internal/windows/list.js";
+import { findPython } from "@anyserial/test-support/programs";
+import { listPorts, listPortsNow } from "../../dist/windows/discovery/list.js";
 import { type FakeDevice, FakeDevices } from "../helpers/fake-devices.ts";
-import { findPySerial } from "../helpers/pyserial.ts";
 import * as models from "../helpers/windows-models.ts";
 
 const PROGRAM = `
@@ -101,13 +101,19 @@ const MACHINES = {
   "a modem": models.MODEM,
   "a virtual pair": models.COM0COM,
 };
-/** pySerial has no ids for what hides them behind an enumerator of its own. */
+/** pySerial has no ids for devices behind an enumerator of their own. */
 const WITHOUT_IDS = ["a Moxa adapter"];
 
-const python = findPySerial();
+const python = findPython("serial.tools.list_ports_common");
 const skip = python === undefined && "pySerial is not installed (python3-serial)";
 
 for (const [title, devices] of Object.entries(MACHINES)) {
+  test(`listPortsNow() of Windows lists ${title} as listPorts() does`, async () => {
+    const { system } = new FakeDevices(devices);
+
+    assert.deepEqual(listPortsNow(system), await listPorts(system));
+  });
+
   test(`Windows hardware ids of ${title} are pySerial's, byte for byte`, { skip }, async () => {
     const theirs = pySerialPorts(devices);
 

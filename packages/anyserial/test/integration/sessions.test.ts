@@ -8,11 +8,11 @@ import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
 import { openSerialPort, type SerialError, type SerialPort, serialSessions } from "anyserial";
 import { createVirtualPort } from "anyserial/pty";
 import { startFixture } from "../helpers/child.ts";
 import { leakFree } from "../helpers/leak-free.ts";
-import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 test(
   "serialSessions() yields a fresh port each time that the device is there",
@@ -40,7 +40,7 @@ test(
 );
 
 test(
-  "serialSessions() opens a port when whoever held it lets go",
+  "serialSessions() opens a port when its holder lets go",
   leakFree(async (t) => {
     const link = join(temporaryFolder(t), "ttyUSB0");
     await using device = await createVirtualPort({ link });
@@ -197,7 +197,7 @@ test(
 );
 
 test(
-  "serialSessions() does not wait for what waiting does not cure",
+  "serialSessions() does not wait after failures that waiting does not cure",
   leakFree(async () => {
     await using device = await createVirtualPort();
 

@@ -4,12 +4,13 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { inspect } from "node:util";
+import { until } from "@anyserial/test-support/until";
 import { createVirtualPort } from "anyserial/pty";
 import { openSerialPortSync, type SyncSerialPort } from "anyserial/sync";
 import { type Child, startFixture } from "../helpers/child.ts";
 import { leakFree } from "../helpers/leak-free.ts";
 import { runScript } from "../helpers/run-script.ts";
-import { until } from "../helpers/until.ts";
 
 const SHORT_MS = 5;
 const LONG_MS = 8000;
@@ -37,7 +38,7 @@ test(
 );
 
 test(
-  "SyncSerialPort moves more than any buffer holds, in steps of what fits",
+  "SyncSerialPort moves more than any buffer holds, in steps that fit",
   leakFree(() =>
     withEcho("echo", (port) => {
       const data = Uint8Array.from({ length: 2048 }, (_, at) => at);
@@ -69,7 +70,7 @@ test(
 );
 
 test(
-  "SyncSerialPort send() to a device that does not read fails in time and tells how far it came",
+  "SyncSerialPort send() to a device that does not read fails in time and reports the bytes sent",
   leakFree(async () => {
     await using device = await createVirtualPort();
     using port = openSerialPortSync(device.path);
@@ -227,3 +228,25 @@ function text(bytes: Uint8Array): string {
 function stateOf(child: Child): string | undefined {
   return readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1]?.[0];
 }
+
+test("SyncSerialPort.config is what is in force after the driver refused a setting", async () => {
+  await using device = await createVirtualPort();
+  const refused = { lowLatency: true, unsupportedPolicy: "ignore" } as const; // a pty has no such flag
+  using port = openSerialPortSync(device.path, refused);
+
+  equal(port.config.lowLatency, false);
+  port.configure({ ...refused, baudRate: 9600 });
+
+  equal(port.config.lowLatency, false);
+  equal(port.config.baudRate, 9600);
+});
+
+test("SyncSerialPort shows its settings and its state when it is inspected", async () => {
+  await using device = await createVirtualPort();
+  const port = openSerialPortSync(device.path, { baudRate: 9600, stopBits: 2 });
+
+  equal(inspect(port), `SyncSerialPort "${device.path}" 9600 8N2, open`);
+  port.close();
+
+  equal(inspect(port), `SyncSerialPort "${device.path}" 9600 8N2, closed`);
+});

@@ -1,16 +1,21 @@
 // PosixPort over real ptys whose system calls are interrupted, cut short, and fail.
 
 import { equal, ok, rejects, throws } from "node:assert/strict";
+import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
 import { arch } from "node:process";
 import { test } from "node:test";
+import { nextTask } from "@anyserial/test-support/tasks";
 import { SerialDisconnectedError } from "anyserial";
 import { FaultPlan } from "anyserial/testing";
-import { ffi } from "#internal/ffi/koffi.js";
-import { linuxAbi } from "#internal/linux/abi.js";
-import { linuxParts } from "#internal/linux/backend.js";
-import { bindInotify, DevicePresence } from "#internal/linux/inotify.js";
-import { openLinuxPty } from "#internal/linux/pty.js";
+import { ffi } from "../../dist/ffi/koffi.js";
+import { linuxAbi } from "../../dist/linux/abi.js";
+import { linuxParts } from "../../dist/linux/backend.js";
+import { DeviceReads } from "../../dist/linux/device-reads.js";
+import { bindInotify, Inotify, type InotifyCalls } from "../../dist/linux/inotify.js";
+import { bindDuplicate, type LinuxPtySystem, openLinuxPty } from "../../dist/linux/pty.js";
+import { bindAccessCalls } from "../../dist/posix/device-access.js";
+import type { Libc } from "../../dist/posix/libc.js";
 import { openFaultyPty } from "../helpers/faulty-pty.ts";
 import { leakFree } from "../helpers/leak-free.ts";
 
@@ -60,7 +65,7 @@ test("receive() can be aborted in the middle of a storm, and loses no byte", asy
   await pair.device.send(DATA.subarray(0, 10));
   const controller = new AbortController();
   const failed = rejects(pair.port.receive({ signal: controller.signal }), { name: "AbortError" });
-  while (plan.counts.eagain < 10) await new Promise((resolve) => setImmediate(resolve));
+  while (plan.counts.eagain < 10) await nextTask();
   controller.abort();
   await failed;
 
@@ -83,37 +88,69 @@ for (const operation of ["receive", "send"] as const) {
   });
 }
 
-const ptyFaults = [
-  { what: "its device cannot be opened", request: "TIOCGPTPEER", code: "EMFILE" },
-  { what: "its device cannot be watched", request: undefined, code: "ERR_SERIAL_INOTIFY" },
-] as const;
+/** Ptys over the real system, with another ioctl(2), and with an inotify instance that the test closes. */
+function ptySystem(
+  instance: number,
+  changes: { ioctlValue?: Libc["ioctlValue"]; calls?: Partial<InotifyCalls> } = {},
+): LinuxPtySystem {
+  const { platform, readiness } = linuxParts(ffi, arch);
+  const abi = linuxAbi(arch);
+  ok(abi !== undefined);
+  const libc = { ...platform.libc, ioctlValue: changes.ioctlValue ?? platform.libc.ioctlValue };
+  const calls = { ...bindInotify(ffi), create: () => instance, ...changes.calls };
+  return {
+    platform: { ...platform, libc },
+    abi,
+    readiness,
+    inotify: new Inotify(calls, libc, readiness),
+    reads: new DeviceReads(calls, libc),
+    access: bindAccessCalls(ffi),
+    duplicate: bindDuplicate(ffi, abi),
+  };
+}
 
-for (const { what, request, code } of ptyFaults) {
+test(
+  "a pty that cannot be made, since its device cannot be opened, leaves nothing behind",
+  leakFree(() => {
+    const instance = bindInotify(ffi).create();
+    const { platform, abi } = ptySystem(instance);
+    const { ioctlValue } = platform.libc;
+    const system = ptySystem(instance, {
+      ioctlValue: (fd, asked, value) =>
+        asked === abi.TIOCGPTPEER ? -constants.errno.EMFILE : ioctlValue(fd, asked, value),
+    });
+
+    throws(() => openLinuxPty(system, undefined), { code: "EMFILE" });
+    closeSync(instance);
+  }),
+);
+
+for (const [call, errno] of [
+  ["create", constants.errno.EMFILE],
+  ["add", constants.errno.ENOSPC],
+] as const) {
   test(
-    `a pty that cannot be made, since ${what}, leaves nothing behind`,
-    leakFree(() => {
-      const { platform, readiness } = linuxParts(ffi, arch);
-      const abi = linuxAbi(arch);
-      ok(abi !== undefined);
-      const { libc } = platform;
-      const broken = {
-        ...libc,
-        ioctlValue: (fd: number, asked: number, value: number): number =>
-          request !== undefined && asked === abi[request]
-            ? -constants.errno.EMFILE
-            : libc.ioctlValue(fd, asked, value),
-      };
-      const instance = bindInotify(ffi).create(); // presence keeps it: here it is closed
-      const inotify = {
-        create: () => instance,
-        add: () => (request === undefined ? -constants.errno.ENOSPC : 1),
-        remove: () => 0,
-      };
-      const presence = new DevicePresence(inotify, libc, readiness);
-      const system = { platform: { ...platform, libc: broken }, abi, readiness, presence };
+    `a pty whose device cannot be watched (inotify ${call}) still reports its application`,
+    leakFree(async (t) => {
+      const warned = t.mock.method(process, "emitWarning", () => undefined);
+      const instance = bindInotify(ffi).create();
+      const port = openLinuxPty(
+        ptySystem(instance, { calls: { [call]: () => -errno } }),
+        undefined,
+      );
+      const changed = new Promise<void>((resolve) => {
+        port.onPresence = resolve;
+      });
+      const alive = setInterval(() => undefined, 1000);
 
-      throws(() => openLinuxPty(system, undefined), { code });
-      libc.close(instance);
+      const application = openSync(port.devicePath, "r+");
+      await changed;
+      clearInterval(alive);
+      closeSync(application);
+      port.abandon();
+      closeSync(instance);
+
+      ok(warned.mock.callCount() <= 1); // once a process
     }),
   );
 }

@@ -4,9 +4,9 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
-import { ffi } from "#internal/ffi/koffi.js";
-import { linuxAbi } from "#internal/linux/abi.js";
-import { bindLibc } from "#internal/posix/libc.js";
+import { ffi } from "../../dist/ffi/koffi.js";
+import { linuxAbi } from "../../dist/linux/abi.js";
+import { bindLibc } from "../../dist/posix/libc.js";
 
 const abi = process.platform === "linux" ? linuxAbi(process.arch) : undefined;
 const skip = abi && existsSync("/dev/ptmx") ? false : "needs Linux and /dev/ptmx";

@@ -1,31 +1,47 @@
-// The device side of an emulated port: what it promises for its own waiting calls.
+// The device side of an emulated port: the promises of its own waiting calls.
 
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as nextTask } from "node:timers/promises";
 import { inspect } from "node:util";
+import { until } from "@anyserial/test-support/until";
 import { openSerialPort } from "anyserial";
 import { createVirtualPort, type VirtualPort } from "anyserial/pty";
 import { leakFree } from "../helpers/leak-free.ts";
-import { until } from "../helpers/until.ts";
 
 const MORE_THAN_FITS = 1024 * 1024;
 
 interface Waiting {
   readonly name: string;
   readonly start: (device: VirtualPort, signal?: AbortSignal) => Promise<unknown>;
+  /** The abort reason in the error that it rejects with. */
+  readonly reasonOf: (error: Error) => unknown;
+  /** Its result, or the code of its error, when the port is closed. */
+  readonly whenClosed: unknown;
 }
 
 const waits: readonly Waiting[] = [
-  { name: "receive()", start: (device, signal) => device.receive({ signal }) },
+  {
+    name: "receive()",
+    start: (device, signal) => device.receive({ signal }),
+    reasonOf: (error) => error,
+    whenClosed: "ERR_SERIAL_CLOSED",
+  },
   {
     name: "send()",
     start: (device, signal) => device.send(new Uint8Array(MORE_THAN_FITS), { signal }),
+    reasonOf: (error) => error.cause,
+    whenClosed: "ERR_SERIAL_CLOSED",
   },
-  { name: "changes()", start: (device, signal) => device.changes({ signal }).next() },
+  {
+    name: "changes()",
+    start: (device, signal) => device.changes({ signal }).next(),
+    reasonOf: (error) => error,
+    whenClosed: { value: undefined, done: true },
+  },
 ];
 
-for (const { name, start } of waits) {
+for (const { name, start, reasonOf, whenClosed } of waits) {
   for (const hasApplication of [false, true]) {
     const when = hasApplication ? "with an application" : "without an application";
 
@@ -36,9 +52,10 @@ for (const { name, start } of waits) {
         const port = hasApplication ? await openSerialPort(device.path) : undefined;
         const reason = new Error("enough");
 
-        await rejects(start(device, AbortSignal.abort(reason)), (error) => error === reason);
+        const isReason = (error: Error): boolean => reasonOf(error) === reason;
+        await rejects(start(device, AbortSignal.abort(reason)), isReason);
         const controller = new AbortController();
-        const failed = rejects(start(device, controller.signal), (error) => error === reason);
+        const failed = rejects(start(device, controller.signal), isReason);
         await nextTask();
         controller.abort(reason);
         await failed;
@@ -52,14 +69,11 @@ for (const { name, start } of waits) {
       leakFree(async () => {
         await using device = await createVirtualPort();
         const port = hasApplication ? await openSerialPort(device.path) : undefined;
-        const waiting = start(device).then(
-          (result) => (result as IteratorResult<unknown>).done,
-          (error: NodeJS.ErrnoException) => error.code,
-        );
+        const waiting = start(device).catch((error: NodeJS.ErrnoException) => error.code);
         await nextTask();
         await device.close();
 
-        equal(await waiting, name === "changes()" ? true : "ERR_SERIAL_CLOSED");
+        deepEqual(await waiting, whenClosed);
         await port?.close();
       }),
     );
@@ -81,7 +95,7 @@ test(
 );
 
 test(
-  "VirtualPort send() aborted while the application does not read tells exactly how far it came",
+  "VirtualPort send() aborted while the application does not read reports exactly the bytes sent",
   leakFree(async () => {
     await using device = await createVirtualPort();
     await using port = await openSerialPort(device.path);
@@ -96,7 +110,7 @@ test(
 
     equal(error.name, "AbortError");
     ok(error.bytesWritten > 0);
-    const received = await port.buffered().receiveExactly(error.bytesWritten);
+    const received = await port.reader.receiveExactly(error.bytesWritten);
     deepEqual(received, data.subarray(0, error.bytesWritten));
   }),
 );
@@ -109,13 +123,13 @@ test(
     const received = device.receive();
     const sent = device.send(new Uint8Array(MORE_THAN_FITS));
 
-    await rejects(device.receive(), { code: "ERR_SERIAL_BUSY" });
-    await rejects(device.send(new Uint8Array(1)), { code: "ERR_SERIAL_BUSY" });
-    throws(() => device.trySend(new Uint8Array(1)), { code: "ERR_SERIAL_BUSY" });
+    await rejects(device.receive(), { code: "ERR_SERIAL_CONCURRENT" });
+    await rejects(device.send(new Uint8Array(1)), { code: "ERR_SERIAL_CONCURRENT" });
+    throws(() => device.trySend(new Uint8Array(1)), { code: "ERR_SERIAL_CONCURRENT" });
 
     await port.send(Buffer.from("x"));
     equal((await received).length, 1);
-    equal((await port.buffered().receiveExactly(MORE_THAN_FITS)).length, MORE_THAN_FITS);
+    equal((await port.reader.receiveExactly(MORE_THAN_FITS)).length, MORE_THAN_FITS);
     await sent;
   }),
 );
@@ -139,7 +153,7 @@ test(
 );
 
 test(
-  "VirtualPort trySend() takes what fits, isWritable() tells when it would take nothing",
+  "VirtualPort trySend() takes as many bytes as fit, isWritable() is false when it would take none",
   leakFree(async () => {
     await using device = await createVirtualPort();
     await using port = await openSerialPort(device.path);
@@ -153,7 +167,7 @@ test(
       sent += count;
       return !isWritable && count === 0 && device.unreadBytes() === 4095;
     });
-    const received = await port.buffered().receiveExactly(sent);
+    const received = await port.reader.receiveExactly(sent);
     await until("there is room again", () => device.isWritable());
 
     equal(received.length, sent);
@@ -187,5 +201,23 @@ test(
     await device.close();
     equal(inspect(port), `SerialPort "${device.path}" 9600 8E1, closed`);
     equal(inspect(device), `VirtualPort "${device.path}", closed`);
+  }),
+);
+
+test(
+  "VirtualPort.preset() sets what an application finds, until it sets something else",
+  leakFree(async () => {
+    await using device = await createVirtualPort();
+    device.preset({ baudRate: 19_200, stopBits: 2, flowControl: { xonXoff: true } });
+    const { baudRate, stopBits, flowControl } = device.settings();
+    equal(baudRate, 19_200);
+    equal(stopBits, 2);
+    equal(flowControl.xonXoff, true);
+
+    await using port = await openSerialPort(device.path, { baudRate: 300 });
+
+    equal(device.settings().baudRate, 300);
+    equal(port.config.baudRate, 300);
+    throws(() => device.preset({ parity: "even" } as never), { code: "ERR_INVALID_ARG_VALUE" });
   }),
 );

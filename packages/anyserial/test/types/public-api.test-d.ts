@@ -7,7 +7,6 @@ import {
   type Capability,
   ConfigurationError,
   type ControlLines,
-  createSerialConfig,
   type DataBits,
   type EffectiveConfig,
   isSerialError,
@@ -29,7 +28,6 @@ import {
   type StopBits,
   serialSessions,
   type UnsupportedPolicy,
-  withChanges,
 } from "anyserial";
 import { expectTypeOf } from "expect-type";
 
@@ -40,9 +38,6 @@ expectTypeOf<UnsupportedPolicy>().toEqualTypeOf<"raise" | "warn" | "ignore">();
 expectTypeOf<Capability>().toEqualTypeOf<"supported" | "unsupported" | "unknown">();
 
 // Configuration: complete and read-only out, everything optional in.
-expectTypeOf(createSerialConfig()).toEqualTypeOf<SerialConfig>();
-expectTypeOf(createSerialConfig).parameter(0).toEqualTypeOf<SerialConfigInput | undefined>();
-expectTypeOf(withChanges).returns.toEqualTypeOf<SerialConfig>();
 expectTypeOf<SerialConfig["baudRate"]>().toEqualTypeOf<number>();
 expectTypeOf<SerialConfig["rs485"]>().toEqualTypeOf<Rs485Config | null>();
 expectTypeOf<SerialConfig["lineErrors"]>().toEqualTypeOf<"count" | "mark">();
@@ -56,11 +51,12 @@ expectTypeOf<{ dataBits: 9 }>().not.toExtend<SerialConfigInput>();
 expectTypeOf<{ parity: "Even" }>().not.toExtend<SerialConfigInput>();
 expectTypeOf<{ stopBits: 3 }>().not.toExtend<SerialConfigInput>();
 // @ts-expect-error -- an option that does not exist
-createSerialConfig({ baudrate: 9600 });
+openSerialPort("loop://", { baudrate: 9600 });
+declare const config: SerialConfig;
 // @ts-expect-error -- a configuration is read-only
-createSerialConfig().baudRate = 9600;
-// @ts-expect-error -- what is in it is read-only as well
-createSerialConfig().flowControl.rtsCts = true;
+config.baudRate = 9600;
+// @ts-expect-error -- its fields are read-only as well
+config.flowControl.rtsCts = true;
 
 // Opening.
 expectTypeOf(openSerialPort).returns.resolves.toEqualTypeOf<SerialPort>();
@@ -83,11 +79,18 @@ expectTypeOf<SerialPort["capabilities"]>().toEqualTypeOf<SerialCapabilities>();
 expectTypeOf<SerialPort["info"]>().toEqualTypeOf<PortInfo | undefined>();
 expectTypeOf<SerialPort["fd"]>().toEqualTypeOf<number | undefined>();
 expectTypeOf<SerialPort["closed"]>().resolves.toEqualTypeOf<SerialError | undefined>();
-expectTypeOf<SerialPort["effectiveConfig"]>().returns.toEqualTypeOf<EffectiveConfig>();
-expectTypeOf<SerialPort["receive"]>().returns.resolves.toExtend<Uint8Array>();
+expectTypeOf<SerialPort["reader"]>().toEqualTypeOf<BufferedReader>();
+expectTypeOf<SerialPort["effectiveConfig"]>().returns.resolves.toEqualTypeOf<EffectiveConfig>();
+expectTypeOf<SerialPort["receive"]>().returns.resolves.toEqualTypeOf<Uint8Array<ArrayBuffer>>();
 expectTypeOf<SerialPort["receiveInto"]>().parameter(0).toEqualTypeOf<ArrayBufferView>();
 expectTypeOf<SerialPort["receiveInto"]>().returns.resolves.toEqualTypeOf<number>();
-expectTypeOf<SerialPort["receiveAvailable"]>().returns.resolves.toExtend<Uint8Array>();
+expectTypeOf<SerialPort>().toExtend<AsyncIterable<Uint8Array<ArrayBuffer>>>();
+expectTypeOf<BufferedReader["receiveUntil"]>().returns.resolves.toEqualTypeOf<
+  Uint8Array<ArrayBuffer>
+>();
+expectTypeOf<Extract<LineEvent, { data: unknown }>["data"]>().toEqualTypeOf<
+  Uint8Array<ArrayBuffer>
+>();
 expectTypeOf<SerialPort["receiveEvents"]>().returns.toExtend<AsyncIterable<LineEvent>>();
 expectTypeOf<SerialPort["send"]>().returns.resolves.toEqualTypeOf<void>();
 expectTypeOf<SerialPort["trySend"]>().returns.toEqualTypeOf<number>();
@@ -104,8 +107,7 @@ expectTypeOf<SerialPort["setControlLines"]>().parameter(0).toEqualTypeOf<Control
 expectTypeOf<SerialPort["modemLineChanges"]>().returns.toExtend<AsyncIterable<ModemLineChange>>();
 expectTypeOf<SerialPort["lineErrors"]>().returns.resolves.toEqualTypeOf<LineErrorCounts>();
 expectTypeOf<SerialPort["stats"]>().returns.toEqualTypeOf<SerialStats>();
-expectTypeOf<SerialPort["buffered"]>().returns.toEqualTypeOf<BufferedReader>();
-expectTypeOf<SerialPort["readable"]>().toExtend<ReadableStream<Uint8Array>>();
+expectTypeOf<SerialPort["readable"]>().toExtend<ReadableStream<Uint8Array<ArrayBuffer>>>();
 expectTypeOf<SerialPort["writable"]>().toExtend<WritableStream<Uint8Array>>();
 expectTypeOf<SerialPort["toDuplex"]>().returns.toEqualTypeOf<Duplex>();
 expectTypeOf<SerialPort["close"]>().returns.resolves.toEqualTypeOf<void>();

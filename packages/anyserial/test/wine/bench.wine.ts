@@ -4,6 +4,7 @@
 
 import { equal, ok } from "node:assert/strict";
 import { test } from "node:test";
+import { nextTask } from "@anyserial/test-support/tasks";
 import { openSerialPort } from "anyserial";
 import { layCable } from "./cable.ts";
 
@@ -12,7 +13,7 @@ const ROUND_TRIPS = 300;
 const MEBIBYTES = 8;
 const MESSAGE = new TextEncoder().encode("0123456789abcdef");
 
-/** What is used of `@serialport/bindings-cpp`. */
+/** The part of `@serialport/bindings-cpp` that is used. */
 interface BindingPort {
   write(data: Buffer): Promise<void>;
   read(into: Buffer, offset: number, length: number): Promise<{ bytesRead: number }>;
@@ -94,7 +95,7 @@ test("from abort to rejection", async (t) => {
   for (let count = 0; count < 1000; count++) {
     const controller = new AbortController();
     const received = port.receive({ signal: controller.signal });
-    if (count % 4 === 0) await new Promise(setImmediate);
+    if (count % 4 === 0) await nextTask();
     const start = performance.now();
     controller.abort();
     await received.catch(() => times.push(performance.now() - start));

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { openSerialPort, type SerialConfigInput } from "anyserial";
-import type { SuitePair } from "anyserial/testing";
+import type { SuitePair } from "anyserial/testing/conformance";
 
 interface Answer {
   readonly id: number;
@@ -20,7 +20,7 @@ const waiting = new Map<number, (answer: Answer) => void>();
 /** Modem lines are emulated: the shim is there. */
 export const hasModemLines: boolean = (process.env["ANYSERIAL_WINE_LINES"] ?? "") !== "";
 
-/** A cable whose ports nobody has opened yet. */
+/** A cable whose ports were not opened yet. */
 export interface Cable {
   /** Names of its ports. */
   readonly names: readonly string[];

@@ -1,4 +1,4 @@
-// The command on Windows: what works there works, and what cannot says so in one sentence.
+// The command on Windows: its working parts, and one sentence for the others.
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
@@ -8,8 +8,8 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { until } from "@anyserial/test-support/until";
 import { openSerialPort } from "anyserial";
-import { until } from "../helpers/until.ts";
 import { layCable } from "./cable.ts";
 import {
   addSerialName,
@@ -98,7 +98,7 @@ test("doctor finds nothing wrong with a port that opens", async () => {
   }
 });
 
-test("doctor tells of a name that no driver answers for, with FTDI's timer", async (t) => {
+test("doctor reports a name that no driver answers for, with FTDI's timer", async (t) => {
   await registerDevice(t, FT232R);
 
   const { code, stdout } = await command("doctor", "COM212");
@@ -180,7 +180,7 @@ test("hub joins a COM port and a TCP peer, records, and is asked over its pipe",
     await once(peer, "connect");
     await using port = await openSerialPort(b, { baudRate: 9600 });
     peer.write("to the port");
-    const there = await port.buffered().receiveExactly("to the port".length);
+    const there = await port.reader.receiveExactly("to the port".length);
     await port.send(Buffer.from("and back"));
     let back = "";
     for await (const chunk of peer) {

@@ -5,19 +5,19 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { until } from "@anyserial/test-support/until";
 import {
   findSerialPort,
   inspectSerialPort,
-  listSerialDevices,
   listSerialPorts,
   openSerialPort,
   type PortEvent,
   serialSessions,
   watchSerialPorts,
 } from "anyserial";
-import { ffi } from "#internal/ffi/koffi.js";
-import { bindEvents } from "#internal/windows/completion/events.js";
-import { until } from "../helpers/until.ts";
+import { listSerialDevices } from "anyserial/internal";
+import { ffi } from "../../dist/ffi/koffi.js";
+import { bindEvents } from "../../dist/windows/completion/events.js";
 import { layCable } from "./cable.ts";
 import {
   addSerialName,
@@ -101,7 +101,7 @@ test("listSerialPorts() has only path and name of what only the registry knows",
   assert.deepEqual([found?.vid, found?.hardwareId, found?.description], Array(3).fill(undefined));
 });
 
-test("listSerialDevices() tells of FTDI's timer", async (t) => {
+test("listSerialDevices() reports FTDI's timer", async (t) => {
   await registerDevice(t, FT232R);
 
   const found = (await listSerialDevices()).find(({ path }) => path === "COM112");
@@ -124,7 +124,7 @@ test("listSerialPorts() leaves no handle open", async (t) => {
   assert.equal(nextHandle(), before);
 });
 
-test("watchSerialPorts() tells of ports that come and go, by the registry's own notification", async () => {
+test("watchSerialPorts() reports ports that come and go, by the registry's own notification", async () => {
   const events = watchSerialPorts({ initial: true });
   const added = told(events, "added", "COM121");
   await addSerialName("\\Device\\Test1", "COM121");
@@ -137,7 +137,7 @@ test("watchSerialPorts() tells of ports that come and go, by the registry's own 
   await events.return?.();
 });
 
-test("watchSerialPorts() hears of an interface that is linked", async (t) => {
+test("watchSerialPorts() reports an interface that is linked", async (t) => {
   const events = watchSerialPorts({ initial: true });
   const added = told(events, "added", "COM101");
 
@@ -165,7 +165,7 @@ test("watchSerialPorts() gives its handles back", async () => {
   await until("no handle is left", () => nextHandle() <= before);
 });
 
-test("a watch that nobody waits on does not keep the process alive", async (t) => {
+test("a watch without a pending call does not keep the process alive", async (t) => {
   t.after(() => removeSerialName("\\Device\\Test5"));
   await addSerialName("\\Device\\Test5", "COM125");
   const program = `
@@ -223,7 +223,7 @@ test("inspectSerialPort() fails for a port that is not there", async () => {
   await assert.rejects(inspectSerialPort("COM255"), { name: "PortNotFoundError", winerror: 2 });
 });
 
-test("serialSessions() waits for a path until the registry tells of it", async () => {
+test("serialSessions() waits for a path until the registry reports it", async () => {
   const before = await layCable();
   const number = Number(before.names[1]?.slice("COM".length)) + 1;
   const sessions = serialSessions(`COM${number}`, { baudRate: 9600 });

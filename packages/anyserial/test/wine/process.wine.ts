@@ -1,16 +1,16 @@
-// What depends on the process that a COM port is open in: its end, its threads and handles, the calls
+// Effects on the process that a COM port is open in: its end, its threads and handles, the calls
 // that block, and names of ports. Run on every Node.js that test:wine has.
 
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { test } from "node:test";
+import { bytes } from "@anyserial/test-support/bytes";
 import { openSerialPort, platformCapabilities } from "anyserial";
 import { createVirtualPort } from "anyserial/pty";
 import { openSerialPortSync } from "anyserial/sync";
-import { ffi } from "#internal/ffi/koffi.js";
+import { ffi } from "../../dist/ffi/koffi.js";
 import { type Cable, layCable } from "./cable.ts";
 
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const [FEW, MANY] = [4, 32];
 const SNAP_THREADS = 4; // tlhelp32.h
 
@@ -163,7 +163,7 @@ test("a pending receive keeps the process alive until it is answered", async () 
   });
 });
 
-test(`${MANY} ports that wait take no more threads than ${FEW}, and each hears its own bytes`, {
+test(`${MANY} ports that wait take no more threads than ${FEW}, and each receives its own bytes`, {
   timeout: 30_000,
 }, async (t) => {
   const few = await openEchoes(FEW);

@@ -3,8 +3,9 @@
 
 import { equal, ok } from "node:assert/strict";
 import { test } from "node:test";
+import { nextTask } from "@anyserial/test-support/tasks";
 import { openSerialPort } from "anyserial";
-import { ffi } from "#internal/ffi/koffi.js";
+import { ffi } from "../../dist/ffi/koffi.js";
 import { layCable } from "./cable.ts";
 
 const LANES = 6;
@@ -46,7 +47,7 @@ async function churn(seed: number): Promise<number> {
       const controller = new AbortController();
       const into = new Uint8Array(1 + random(5000));
       const received = a.receiveInto(into, { signal: controller.signal });
-      if (random(2) === 0) await new Promise(setImmediate);
+      if (random(2) === 0) await nextTask();
       if (random(3) > 0) controller.abort();
       else setTimeout(() => controller.abort(), random(4));
       await received.catch(() => aborted++);
@@ -61,7 +62,7 @@ async function churn(seed: number): Promise<number> {
 }
 
 test("opening, flooding, aborting and closing at random leaves no handle", async () => {
-  await churn(1); // loads what is loaded once
+  await churn(1); // loads modules that are loaded once
   const before = handleCount();
   const aborted = await Promise.all(Array.from({ length: LANES }, (_, at) => churn(at + 2)));
   (globalThis as { gc?: () => void }).gc?.();
@@ -69,7 +70,7 @@ test("opening, flooding, aborting and closing at random leaves no handle", async
 
   ok(
     aborted.reduce((sum, count) => sum + count, 0) > LANES * ROUNDS,
-    "too little was aborted to tell",
+    "too little was aborted to be meaningful",
   );
   const left = handleCount() - before;
   ok(left <= LANES, `${left} handles are left of ${LANES * ROUNDS * 2} ports`);
@@ -87,7 +88,7 @@ test("aborts that race with arrivals lose no byte and repeat none", async () => 
       const part = sent.subarray(at, at + 1 + random(400));
       await b.send(part);
       at += part.length;
-      if (random(2) === 0) await new Promise(setImmediate);
+      if (random(2) === 0) await nextTask();
     }
   })();
   const got: number[] = [];

@@ -3,10 +3,10 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { openSerialPort, type SerialPort } from "anyserial";
-import { COMMON_OPTIONS, type CommandSpec } from "../args.ts";
-import { type Command, type CommandCall, defineCommand } from "../command.ts";
-import { EXIT_FAILURE, EXIT_OK } from "../exit-codes.ts";
-import { Interrupted } from "../interruption.ts";
+import { type Command, type CommandCall, defineCommand } from "../command/command.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../command/exit-codes.ts";
+import { Interrupted } from "../command/interruption.ts";
+import { COMMON_OPTIONS, type CommandSpec } from "../options/args.ts";
 import { type Bench, openBench } from "./demo/bench.ts";
 import {
   type Answer,
@@ -25,7 +25,7 @@ const OPTIONS = {
   dir: {
     kind: "text",
     value: "FOLDER",
-    help: "Put the ports' links there, as ttyS0 and ttyS1 (default: a new temporary folder)",
+    help: "Folder for the ports' links, ttyS0 and ttyS1 (default: a new temporary folder)",
   },
   interval: {
     kind: "duration",
@@ -40,24 +40,23 @@ const SPEC: CommandSpec<typeof OPTIONS> = {
   summary: "Two emulated ports with a simulated instrument: no hardware needed",
   description: [
     "Makes two emulated serial ports that lead to one simulated instrument, opens the first by its " +
-      "path as an application would, talks to the instrument, and goes on measuring. The second " +
-      "is for you. Ctrl-C ends it and removes what it made. Needs ptys: not on Windows.",
+      "path as an application would, talks to the instrument, and keeps measuring. The second " +
+      "is for you. Ctrl-C ends it and removes its ports. Needs ptys: not on Windows.",
   ],
   positionals: { text: "", minimum: 0, maximum: 0 },
   options: OPTIONS,
   examples: [
     ["anyserial demo", "Until Ctrl-C"],
-    ["anyserial demo --once", "A check that everything works on this machine"],
+    ["anyserial demo --once", "Check that everything works on this machine"],
     ["anyserial demo --dir ./ports", "Ports at ./ports/ttyS0 and ./ports/ttyS1"],
   ],
   exitNotes: [
-    "0 when told to end, or with --once when every answer was right; 1 when one was not.",
+    "0 when interrupted, or with --once when every answer was right; 1 when one was wrong.",
   ],
 };
 
 type Call = CommandCall<typeof OPTIONS>;
 
-/** The command. */
 export const demo: Command = defineCommand(SPEC, async (call) => {
   const transcript = new Transcript(call.output);
   const isOnce = call.values.once === true;

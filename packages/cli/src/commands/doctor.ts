@@ -1,20 +1,22 @@
-// `anyserial doctor`: looks at a port, the process and the system, names the most likely cause first
-// and the command that mends it. Changes nothing unless --fix is given, and then asks.
+// `anyserial doctor`: examines a port, the process and the system, and names the most likely cause
+// first with the command that fixes it. Changes nothing unless --fix is given, and then asks first.
 
-import { COMMON_OPTIONS, type CommandSpec } from "../args.ts";
-import { type Command, defineCommand } from "../command.ts";
+import { isRemote } from "anyserial/serve";
+import { type Command, defineCommand } from "../command/command.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../command/exit-codes.ts";
 import { applyFixes } from "../doctor/apply-fixes.ts";
 import { diagnose } from "../doctor/checks.ts";
 import { gatherFacts } from "../doctor/gather.ts";
 import { findingsText, reportText } from "../doctor/print.ts";
-import { EXIT_FAILURE, EXIT_OK } from "../exit-codes.ts";
+import { examineServer } from "../doctor/server.ts";
+import { COMMON_OPTIONS, type CommandSpec } from "../options/args.ts";
 
 const OPTIONS = {
   baud: {
     kind: "integer",
     value: "N",
     minimum: 1,
-    help: "Ask the driver for this rate, if nobody has the port open",
+    help: "Ask the driver for this rate, if no program has the port open",
   },
   report: { kind: "flag", help: "Print one block to paste into a bug report" },
   unmasked: { kind: "flag", help: "Show serial numbers in the report" },
@@ -24,28 +26,29 @@ const OPTIONS = {
 
 const SPEC: CommandSpec<typeof OPTIONS> = {
   name: "doctor",
-  summary: "Find out what is wrong with a port, and what mends it",
+  summary: "Find out what is wrong with a port, and how to fix it",
   description: [
-    "Looks at the port, the programs that have it open, the user's rights and the adapter, and prints " +
-      "what it found, the most likely cause first. Without a path it looks at the machine. Nothing " +
-      "is changed; a port that nobody has open is opened for a moment, which resets some boards.",
-    "Every finding has a section in docs/troubleshooting.md.",
+    "Examines the port, the programs that have it open, the user's rights and the adapter, and prints " +
+      "its findings, the most likely cause first. Without a path it examines the machine. Nothing " +
+      "is changed; a port that no program has open is opened for a moment, which resets some boards.",
+    "Every finding has a section in node_modules/anyserial/docs/troubleshooting.md.",
   ],
   positionals: { text: "[PATH]", minimum: 0, maximum: 1 },
   options: OPTIONS,
   examples: [
-    ["anyserial doctor /dev/ttyUSB0", "What is wrong with this port"],
-    ["anyserial doctor /dev/ttyUSB0 --baud 250000", "Whether the driver does this rate"],
+    ["anyserial doctor /dev/ttyUSB0", "Find out why this port does not work"],
+    ["anyserial doctor /dev/ttyUSB0 --baud 250000", "Check whether the driver supports this rate"],
     ["anyserial doctor /dev/ttyUSB0 --report", "A block for a bug report, serial numbers masked"],
+    ["anyserial doctor rfc2217://192.0.2.7:2217", "Find out what a server can do"],
     ["anyserial doctor --json", "The machine, for programs"],
   ],
-  exitNotes: ["0 when nothing is a problem, 1 when something is."],
+  exitNotes: ["0 when there is no problem, 1 when there is one."],
 };
 
-/** The command. */
 export const doctor: Command = defineCommand(SPEC, async (call) => {
   const { values, output, signal } = call;
   const path = call.positionals[0];
+  if (path !== undefined && isRemote(path)) return examineServer(path, output);
   const facts = await gatherFacts({ path, baudRate: values.baud, signal });
   const findings = diagnose(facts);
   if (output.isJson) await output.json({ path: path ?? null, findings });

@@ -1,13 +1,13 @@
-// The demo of the hub: two applications' ports and a simulated instrument on a bus, a tap, and the live
-// table; with --once it checks real traffic and ends.
+// The demo of the hub: two applications' ports and a simulated instrument on a bus, a tap, the live
+// table and the page; with --once it checks real traffic and ends.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { type HubService, startHubService } from "@anyserial/hub/service";
-import { COMMON_OPTIONS, type CommandSpec } from "../args.ts";
-import { type Command, type CommandCall, defineCommand } from "../command.ts";
-import { EXIT_FAILURE, EXIT_OK } from "../exit-codes.ts";
-import { Interrupted } from "../interruption.ts";
-import { oneLine } from "../printable.ts";
+import { type Command, type CommandCall, defineCommand } from "../command/command.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../command/exit-codes.ts";
+import { Interrupted } from "../command/interruption.ts";
+import { COMMON_OPTIONS, type CommandSpec } from "../options/args.ts";
+import { oneLine } from "../text/printable.ts";
 import { MEASURE } from "./demo/conversation.ts";
 import { type Print, serveHub } from "./hub/serve.ts";
 import { LinePort } from "./hub-demo/line-port.ts";
@@ -22,7 +22,7 @@ const OPTIONS = {
   dir: {
     kind: "text",
     value: "FOLDER",
-    help: "Put the ports' links there, as ttyS0, ttyS1 and tap (default: a new temporary folder)",
+    help: "Folder for the ports' links, ttyS0, ttyS1 and tap (default: a new temporary folder)",
   },
   interval: {
     kind: "duration",
@@ -38,22 +38,23 @@ const SPEC: CommandSpec<typeof OPTIONS> = {
   summary: "Two applications and a simulated instrument on a bus: no hardware needed",
   description: [
     "Runs a hub with two emulated ports, a simulated instrument and a tap. The first port is used by " +
-      "the demo, which goes on measuring; the second is for you. Ctrl-C ends it and removes what it " +
+      "the demo, which keeps measuring; the second is for you. Ctrl-C ends it and removes the files that it " +
       "made. Needs ptys: not on Windows.",
   ],
   positionals: { text: "", minimum: 0, maximum: 0 },
   options: OPTIONS,
   examples: [
     ["anyserial demo", "Until Ctrl-C"],
-    ["anyserial demo --once", "A check that everything works on this machine"],
+    ["anyserial demo --once", "Check that everything works on this machine"],
     ["anyserial demo --dir ./ports", "Ports at ./ports/ttyS0, ./ports/ttyS1 and ./ports/tap"],
   ],
-  exitNotes: ["0 when told to end, or with --once when every line was right; 1 when one was not."],
+  exitNotes: [
+    "0 when interrupted, or with --once when every line was right; 1 when one was wrong.",
+  ],
 };
 
 type Call = CommandCall<typeof OPTIONS>;
 
-/** The command. */
 export const hubDemo: Command = defineCommand(SPEC, async (call) => {
   const network = await createDemoNetwork(call.values.dir);
   try {
@@ -66,18 +67,15 @@ export const hubDemo: Command = defineCommand(SPEC, async (call) => {
   }
 });
 
-/** Until it is told to end. */
+/** Runs until it is interrupted. */
 async function serve(call: Call, network: DemoNetwork): Promise<number> {
-  const { stdout, stderr, signal, onHangup, output, values } = call;
+  const { output, values } = call;
   return serveHub({
-    stdout,
-    stderr,
-    signal,
-    onHangup,
+    ...call,
     file: network.file,
     isJson: output.isJson,
     isLog: values.log ?? false,
-    footer: invitation(network),
+    footer: ({ http }) => invitation(network, http),
     work: async (print, ending) => {
       await using port = await LinePort.open(network.first, ending);
       for (;;) {
@@ -88,7 +86,7 @@ async function serve(call: Call, network: DemoNetwork): Promise<number> {
   });
 }
 
-/** What an application does: it asks, and passes over what others say. */
+/** Measures as an application does: sends a request and skips lines that answer others. */
 async function measure(port: LinePort, print: Print, signal: AbortSignal): Promise<void> {
   try {
     await port.send(MEASURE.request, signal);
@@ -127,7 +125,7 @@ async function verify({ output, signal }: Call, network: DemoNetwork): Promise<n
   else {
     const verdict = ok ? "all as expected" : `${wrong} not as expected, ${lost} bytes lost`;
     await output.text(
-      `\n${steps} answers, each heard by both applications and the tap: ${verdict}\n`,
+      `\n${steps} answers, each received by both applications and the tap: ${verdict}\n`,
     );
   }
   return ok ? EXIT_OK : EXIT_FAILURE;

@@ -1,11 +1,11 @@
 // `anyserial hub`: runs a virtual serial network, or with a second word does something about one.
 
 import { existsSync } from "node:fs";
-import { nearest } from "@anyserial/hub/nearest";
-import { COMMON_OPTIONS, type CommandSpec } from "../args.ts";
-import { type Command, defineCommand } from "../command.ts";
-import { oneLine } from "../printable.ts";
-import { UsageError } from "../usage-error.ts";
+import { nearest } from "anyserial/arguments";
+import { type Command, defineCommand } from "../command/command.ts";
+import { COMMON_OPTIONS, type CommandSpec } from "../options/args.ts";
+import { UsageError } from "../options/usage-error.ts";
+import { oneLine } from "../text/printable.ts";
 import { DEFAULT_FILE } from "./hub/locate.ts";
 import { serveHub } from "./hub/serve.ts";
 
@@ -30,12 +30,12 @@ const SPEC: CommandSpec<typeof OPTIONS> = {
       title: "Other uses, each with its own --help",
       lines: [
         "hub init [FILE]        write a commented configuration",
-        "hub check [FILE…]      say what is wrong with configurations",
+        "hub check [FILE…]      check configurations for problems",
         "hub status [FILE]      print the state of a running hub",
-        "hub reload [FILE]      let it read its configuration again",
+        "hub reload [FILE]      reload its configuration",
         "hub stop [FILE]        stop it",
         "hub demo               two applications and a simulated instrument",
-        "hub replay CAPTURE     send a recording into it again",
+        "hub replay CAPTURE     replay a recording into it",
       ],
     },
   ],
@@ -43,24 +43,21 @@ const SPEC: CommandSpec<typeof OPTIONS> = {
     ["anyserial hub init && anyserial hub", "Two applications' ports on a bus"],
     ["anyserial hub plant.yaml --json >> plant.log", "Events for a program"],
   ],
-  exitNotes: ["0 when told to end; 2 when FILE is wrong."],
+  exitNotes: ["0 when interrupted; 2 when FILE is wrong."],
 };
 
 const serve: Command = defineCommand(SPEC, async ({ positionals, values, output, ...context }) => {
   const [file = DEFAULT_FILE] = positionals;
   checkFile(file);
   return serveHub({
-    stdout: context.stdout,
-    stderr: context.stderr,
-    signal: context.signal,
-    onHangup: context.onHangup,
+    ...context,
     file,
     isJson: output.isJson,
     isLog: values.log ?? false,
   });
 });
 
-/** What is no file may be meant to be a word. */
+/** An argument that names no file may be a misspelt subcommand. */
 function checkFile(file: string): void {
   if (existsSync(file)) return;
   const near = nearest(file, Object.keys(SUBCOMMANDS));
@@ -82,7 +79,6 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import("./hub/replay.ts")).replay,
 };
 
-/** The command. */
 export const hub: Command = {
   spec: SPEC,
   run: async (context) => {

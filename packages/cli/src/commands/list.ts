@@ -1,32 +1,32 @@
 // `anyserial list`: the serial ports of this machine, and with --watch those that come and go.
 
 import { type DiscoveryBackend, listSerialPorts, type PortInfo, watchSerialPorts } from "anyserial";
-import { COMMON_OPTIONS, type CommandSpec } from "../args.ts";
-import { type Command, type CommandCall, defineCommand } from "../command.ts";
-import { EXIT_OK } from "../exit-codes.ts";
-import { UsageError } from "../usage-error.ts";
+import { type Command, type CommandCall, defineCommand } from "../command/command.ts";
+import { EXIT_OK } from "../command/exit-codes.ts";
+import { COMMON_OPTIONS, type CommandSpec } from "../options/args.ts";
+import { UsageError } from "../options/usage-error.ts";
 import { formatEvent, formatLong, formatTable, toRecord } from "./list/format.ts";
 
 const OPTIONS = {
-  long: { kind: "flag", short: "l", help: "Print everything that is known of each port" },
+  long: { kind: "flag", short: "l", help: "Print all known properties of each port" },
   watch: {
     kind: "flag",
     short: "w",
-    help: "Print the ports that are there, then each one that comes or goes, until Ctrl-C",
+    help: "Print the present ports, then each one that is plugged in or removed, until Ctrl-C",
   },
   backend: {
     kind: "choice",
-    choices: ["native", "udev", "serialport"],
-    help: "Who lists them (default native): udev asks libudev, serialport the package of that name",
+    choices: ["native", "udev"],
+    help: "Source of the list (default native): udev asks libudev",
   },
   ...COMMON_OPTIONS,
 } as const;
 
 const SPEC: CommandSpec<typeof OPTIONS> = {
   name: "list",
-  summary: "The serial ports of this machine; with --watch, as they come and go",
+  summary: "List the serial ports of this machine; with --watch, also changes",
   description: [
-    "Prints the serial ports with what their devices say about themselves. Placeholders without " +
+    "Prints the serial ports with the descriptions of their devices. Placeholders without " +
       "hardware are left out.",
   ],
   positionals: { text: "", minimum: 0, maximum: 0 },
@@ -37,10 +37,10 @@ const SPEC: CommandSpec<typeof OPTIONS> = {
     ["anyserial list --json", "One object with the array ports, for programs"],
     ["anyserial list --watch --json", "One object a line: event, and port"],
   ],
-  exitNotes: ["0 also when there is no port at all."],
+  exitNotes: ["0 even when there is no port."],
 };
 
-/** What the command asks of the library; tests bring their own. */
+/** The library's functions that the command uses; tests replace them. */
 export interface Discovery {
   list(options: { backend: DiscoveryBackend; signal: AbortSignal }): Promise<readonly PortInfo[]>;
   watch: typeof watchSerialPorts;
@@ -58,12 +58,15 @@ export function createList(discovery: Discovery): Command {
     const backend = (call.values.backend ?? "native") as DiscoveryBackend; // the choices are its values
     if (call.values.watch !== true) await printList(call, discovery, backend);
     else if (backend === "native") await printEvents(call, discovery);
-    else throw new UsageError(`--watch cannot ask ${backend}`, "leave --backend out");
+    else
+      throw new UsageError(
+        `--watch does not work with the backend ${backend}`,
+        "leave --backend out",
+      );
     return EXIT_OK;
   });
 }
 
-/** The command. */
 export const list: Command = createList({ list: listSerialPorts, watch: watchSerialPorts });
 
 async function printList(

@@ -1,13 +1,14 @@
 // `anyserial monitor`: an interactive terminal for a port in the manner of tio and miniterm, which
 // works in a pipe as well.
 
-import { COMMON_OPTIONS, type CommandSpec } from "../args.ts";
-import { type Command, type CommandCall, defineCommand } from "../command.ts";
-import { EOL_OPTION } from "../eol.ts";
-import { EXIT_OK } from "../exit-codes.ts";
-import { Interrupted } from "../interruption.ts";
-import { describeError } from "../output.ts";
-import { SERIAL_OPTIONS, serialConfigOf } from "../serial-options.ts";
+import { type Command, type CommandCall, defineCommand } from "../command/command.ts";
+import { EXIT_OK } from "../command/exit-codes.ts";
+import { Interrupted } from "../command/interruption.ts";
+import { COMMON_OPTIONS, type CommandSpec } from "../options/args.ts";
+import { FRAMING_HELP, FRAMING_OPTION, framingOf, NO_TIME_OPTION } from "../options/framing.ts";
+import { SERIAL_OPTIONS, serialConfigOf } from "../options/serial-options.ts";
+import { describeError } from "../terminal/output.ts";
+import { EOL_OPTION } from "../text/eol.ts";
 import { Actions } from "./monitor/actions.ts";
 import { converse } from "./monitor/conversation.ts";
 import { Display } from "./monitor/display.ts";
@@ -25,12 +26,17 @@ const PIPE_IDLE_MS = 1000;
 const OPTIONS = {
   hex: { kind: "flag", help: "Show a hex dump" },
   timestamps: { kind: "flag", short: "t", help: "Put the time of arrival in front of every line" },
-  log: { kind: "text", value: "FILE", help: "Append the received bytes to FILE as they came" },
+  framing: {
+    ...FRAMING_OPTION,
+    help: "Show a message on a line, with its time; bytes are shown in hexadecimal",
+  },
+  "no-time": NO_TIME_OPTION,
+  log: { kind: "text", value: "FILE", help: "Append the received bytes to FILE, unchanged" },
   eol: {
     ...EOL_OPTION,
-    help: "What the Enter key sends (default cr); for a pipe, what its ends of line become (default: unchanged)",
+    help: "Bytes that the Enter key sends (default cr); for a pipe, the replacement of its line ends (default: unchanged)",
   },
-  echo: { kind: "flag", short: "e", help: "Show what is sent" },
+  echo: { kind: "flag", short: "e", help: "Show sent bytes" },
   raw: {
     kind: "flag",
     help: "Let control characters of the device through to the terminal: for consoles with colors",
@@ -41,7 +47,7 @@ const OPTIONS = {
   idle: {
     kind: "duration",
     value: "TIME",
-    help: "When a pipe was sent: end after TIME without an answer (default 1s)",
+    help: "After the end of a pipe: end after TIME without an answer (default 1s)",
   },
   ...COMMON_OPTIONS,
   ...SERIAL_OPTIONS,
@@ -51,16 +57,19 @@ const SPEC: CommandSpec<typeof OPTIONS> = {
   name: "monitor",
   summary: "Talk to a port: an interactive terminal, also in a pipe",
   description: [
-    "Shows what the device sends and sends what is typed, each key at once. When the device goes " +
+    "Shows received bytes and sends each typed key at once. When the device goes " +
       "away, waits until it is back. Control characters of the device are shown escaped, so that " +
       "it cannot take over the terminal.",
-    "Into a pipe or a file, received bytes go unchanged and everything else goes to standard " +
-      "error. From a pipe or a file, everything is sent, then answers are waited for until none " +
-      "comes for --idle; input without a single byte, such as /dev/null, means: only listen.",
+    "Into a pipe or a file, received bytes go unchanged, and all other output goes to standard " +
+      "error. From a pipe or a file, all bytes are sent, then answers are received until none " +
+      "comes for --idle. Empty input, such as /dev/null, means: only listen.",
   ],
   positionals: { text: "PATH", minimum: 1, maximum: 1 },
   options: OPTIONS,
-  sections: [{ title: "Keys", lines: ["Ctrl-]         quit", ...menuLines()] }],
+  sections: [
+    { title: "Framings", lines: FRAMING_HELP },
+    { title: "Keys", lines: ["Ctrl-]         quit", ...menuLines()] },
+  ],
   examples: [
     ["anyserial monitor /dev/ttyUSB0", "A terminal at 115200 8N1; Ctrl-] quits"],
     [
@@ -68,26 +77,29 @@ const SPEC: CommandSpec<typeof OPTIONS> = {
       "For line protocols",
     ],
     ["echo '*IDN?' | anyserial monitor /dev/ttyUSB0", "Ask, print the answer, end"],
-    ["anyserial monitor /dev/ttyUSB0 --hex --log trace.bin", "Look at bytes, and keep them"],
+    ["anyserial monitor /dev/ttyUSB0 --hex --log trace.bin", "Show bytes in hex, and keep them"],
+    [
+      "anyserial monitor /dev/ttyUSB0 --baud 9600 --framing idle-gap,checksum=crc16modbus",
+      "Follow Modbus RTU",
+    ],
     ["anyserial monitor /dev/ttyUSB0 < /dev/null > capture.bin", "Only listen, until Ctrl-C"],
   ],
   exitNotes: [
-    "0 at Ctrl-], at the end of a pipe, at --timeout, and when told to end by SIGINT, SIGTERM or " +
+    "0 at Ctrl-], at the end of a pipe, at --timeout, and when interrupted by SIGINT, SIGTERM or " +
       "SIGHUP; 9 when the device goes away and --no-reconnect is given.",
   ],
 };
 
 type Call = CommandCall<typeof OPTIONS>;
 
-/** The command. */
 export const monitor: Command = defineCommand(SPEC, async (call) => {
   const ending = new Ending(call.signal);
   const display = createDisplay(call, ending.signal);
   try {
     return await run(call, ending, display);
   } catch (error) {
-    const isTold = error === call.signal.reason && error instanceof Interrupted;
-    if (isTold || ending.isReason(error)) return EXIT_OK;
+    const isInterrupted = error === call.signal.reason && error instanceof Interrupted;
+    if (isInterrupted || ending.isReason(error)) return EXIT_OK;
     throw error;
   } finally {
     ending.clear();
@@ -110,7 +122,7 @@ async function run(call: Call, ending: Ending, display: Display): Promise<never>
   const stop = startInput(call, { actions, display, link, ending });
   try {
     ending.endAfter(values.timeout);
-    const onReceived = (): void => ending.heard();
+    const onReceived = (): void => ending.restartSilence();
     const sessions = openSessions(path, { config, wait, reconnect, signal });
     const greeting = call.stdin.isTTY === true ? "; Ctrl-] quits, Ctrl-T ? lists the keys" : "";
     const parts = {
@@ -132,13 +144,16 @@ async function run(call: Call, ending: Ending, display: Display): Promise<never>
 }
 
 function createDisplay({ stdout, output, values }: Call, signal: AbortSignal): Display {
+  const framing = framingOf(values);
+  const isTimed = framing !== undefined && values["no-time"] !== true;
   return new Display({
     stdout,
     output,
     signal,
     hex: values.hex ?? false,
-    timestamps: values.timestamps ?? false,
+    timestamps: values.timestamps ?? isTimed,
     raw: values.raw ?? false,
+    framing,
     color: process.env["NO_COLOR"] === undefined || process.env["NO_COLOR"] === "",
   });
 }
@@ -157,7 +172,7 @@ interface InputParts {
   readonly ending: Ending;
 }
 
-/** Starts to read standard input; what is returned puts a terminal back. */
+/** Starts to read standard input; returns a function that restores the terminal. */
 function startInput({ stdin, values }: Call, parts: InputParts): () => void {
   const { actions, display, link, ending } = parts;
   if (stdin.isTTY === true) {

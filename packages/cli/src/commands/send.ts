@@ -1,24 +1,31 @@
 // `anyserial send`: sends bytes, waits until they are out, and with --until prints the reply.
 
-import type { SerialPort } from "anyserial";
-import { COMMON_OPTIONS, type CommandSpec } from "../args.ts";
-import { collect } from "../collect.ts";
-import { type Command, type CommandCall, defineCommand } from "../command.ts";
-import { type Deadline, startDeadline } from "../deadline.ts";
-import { EOL_OPTION } from "../eol.ts";
-import { EXIT_OK } from "../exit-codes.ts";
-import { withPort } from "../open-port.ts";
-import { delimiterOf, RECEIVE_OPTIONS } from "../receive-options.ts";
-import { ReceivedSink } from "../received-sink.ts";
-import { openData } from "../send-data.ts";
-import { SERIAL_OPTIONS, serialConfigOf } from "../serial-options.ts";
-import { WaitError } from "../wait-error.ts";
+import { SendAbortedError, type SerialPort } from "anyserial";
+import { type Command, type CommandCall, defineCommand } from "../command/command.ts";
+import { EXIT_OK } from "../command/exit-codes.ts";
+import { COMMON_OPTIONS, type CommandSpec } from "../options/args.ts";
+import { FRAMING_HELP, FRAMING_OPTION, framingOf } from "../options/framing.ts";
+import { delimiterOf, RECEIVE_OPTIONS } from "../options/receive-options.ts";
+import { SERIAL_OPTIONS, serialConfigOf } from "../options/serial-options.ts";
+import { UsageError } from "../options/usage-error.ts";
+import { ReceivedSink } from "../terminal/received-sink.ts";
+import { EOL_OPTION } from "../text/eol.ts";
+import { collect } from "../transfer/collect.ts";
+import { type Deadline, startDeadline } from "../transfer/deadline.ts";
+import { withPort } from "../transfer/open-port.ts";
+import { openData } from "../transfer/send-data.ts";
+import { encodeMessages } from "../transfer/send-messages.ts";
+import { WaitError } from "../transfer/wait-error.ts";
 
 const OPTIONS = {
   file: { kind: "text", value: "FILE", help: "Send a file instead of DATA" },
   hex: { kind: "flag", help: "DATA is bytes in hexadecimal: 01 03 00ff" },
   escapes: { kind: "flag", short: "e", help: "Understand \\n, \\r, \\t, \\0, \\e, \\xHH in DATA" },
   eol: { ...EOL_OPTION, help: "End of line to add at the end (default none)" },
+  framing: {
+    ...FRAMING_OPTION,
+    help: "DATA is a message, or a message on each line where the framing is of text",
+  },
   ...RECEIVE_OPTIONS,
   until: { ...RECEIVE_OPTIONS.until, help: "Then print the reply, up to and including TEXT" },
   ...COMMON_OPTIONS,
@@ -31,8 +38,10 @@ const SPEC: CommandSpec<typeof OPTIONS> = {
   description: [
     "Sends DATA (several are joined by a blank), --file, or standard input when there is neither, " +
       "exactly as given, and ends when the last bit has left the port.",
-    "A reply can only be caught by --until: opening a port throws away what it received before, so " +
+    "A reply can only be caught by --until: opening a port discards bytes received before, so " +
       "a receive started afterwards comes too late.",
+    "With --framing, DATA is sent with what the framing adds: a line end, a length, a checksum. anyserial " +
+      "request also waits for the answer.",
   ],
   positionals: { text: "PATH [DATA…]", minimum: 1, maximum: Number.POSITIVE_INFINITY },
   options: OPTIONS,
@@ -43,14 +52,18 @@ const SPEC: CommandSpec<typeof OPTIONS> = {
     ],
     ["anyserial send /dev/ttyUSB0 --hex 01 03 00 00 00 02 c4 0b", "Eight bytes"],
     ["anyserial send /dev/ttyUSB0 --file job.gcode --flow xonxoff", "A file"],
-    ["printf 'G28\\n' | anyserial send /dev/ttyACM0", "What another program prints"],
+    ["printf 'G28\\n' | anyserial send /dev/ttyACM0", "Send the output of another program"],
+    [
+      "anyserial send /dev/ttyUSB0 --framing slip,checksum=crc16ccitt --file parameters.bin",
+      "A file as one message, with a checksum",
+    ],
   ],
+  sections: [{ title: "Framings", lines: FRAMING_HELP }],
   exitNotes: ["0 when every byte is out and, with --until, the reply came; 124 at --timeout."],
 };
 
 type Call = CommandCall<typeof OPTIONS>;
 
-/** The command. */
 export const send: Command = defineCommand(SPEC, async (call) => {
   const deadline = startDeadline(call.values.timeout, call.signal);
   try {
@@ -69,7 +82,9 @@ interface Work {
 async function sendAndReceive(work: Work): Promise<void> {
   const { values, positionals, stdin, signal } = work.call;
   const until = delimiterOf(values.until);
-  const data = await openData({
+  const framing = framingOf(values);
+  if (framing !== undefined) refuseBytesOptions(values);
+  const bytes = await openData({
     words: positionals.slice(1),
     file: values.file,
     hex: values.hex ?? false,
@@ -78,6 +93,7 @@ async function sendAndReceive(work: Work): Promise<void> {
     stdin,
     signal: work.deadline.signal,
   });
+  const data = framing === undefined ? bytes : encodeMessages(bytes, framing);
   const config = serialConfigOf(values);
   await withPort(positionals[0] ?? "", { config, signal }, async (port) => {
     const bytesSent = await sendAll(port, data, work);
@@ -86,23 +102,38 @@ async function sendAndReceive(work: Work): Promise<void> {
   });
 }
 
+/** A framing adds the end of a message, and finds the end of an answer. */
+function refuseBytesOptions({ eol, until }: Call["values"]): void {
+  if (eol !== undefined) {
+    throw new UsageError("send: both --eol and --framing are given", "write --framing lines:crlf");
+  }
+  if (until === undefined) return;
+  throw new UsageError(
+    "send: both --until and --framing are given",
+    "anyserial request waits for an answer",
+  );
+}
+
 async function sendAll(
   port: SerialPort,
   data: AsyncIterable<Uint8Array>,
   { call, deadline }: Work,
 ): Promise<number> {
+  const { signal } = deadline;
   let bytesSent = 0;
   try {
     for await (const chunk of data) {
-      await port.send(chunk, deadline);
+      await port.send(chunk, { signal });
       bytesSent += chunk.length;
     }
-    deadline.signal.throwIfAborted(); // standard input ends without an error then
-    await port.drainExact(deadline);
+    signal.throwIfAborted(); // standard input ends without an error then
+    await port.drainExact({ signal });
     return bytesSent;
   } catch (error) {
-    if (!deadline.isReason(error)) throw error;
-    const { bytesWritten = 0 } = error as { readonly bytesWritten?: number }; // of the last chunk
+    const isSend = error instanceof SendAbortedError;
+    const reason = isSend ? error.cause : error;
+    if (!deadline.isReason(reason)) throw reason;
+    const bytesWritten = isSend ? error.bytesWritten : 0; // of the last chunk
     const hint = `${bytesSent + bytesWritten} bytes were taken; check flow control, or give a longer --timeout`;
     throw notInTime("Cannot send to", call, hint);
   }

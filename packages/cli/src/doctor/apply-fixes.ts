@@ -1,8 +1,8 @@
-// --fix: runs what the doctor may run, each after a yes from a person.
+// --fix: runs commands of the doctor's findings, each after a yes from the user.
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline/promises";
-import type { InputStream, OutputStream } from "../streams.ts";
+import type { InputStream, OutputStream } from "../terminal/streams.ts";
 import type { Finding } from "./finding.ts";
 
 /** Where to ask. */
@@ -15,7 +15,7 @@ export interface Asker {
 /**
  * Offers every fix that may be run, in order.
  *
- * @param findings What was found.
+ * @param findings Findings, of which some have a command.
  * @param asker Where to ask.
  * @returns Commands that were run and ended with status 0.
  * @throws `signal.reason` — the signal is aborted.

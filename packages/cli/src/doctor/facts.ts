@@ -1,7 +1,8 @@
 // Everything that the checks decide on: gathered once, plain data, so that a recorded set of facts is
 // a test. `undefined` means that it could not be seen.
 
-import type { PortInfo, PortInspection, SerialDevice } from "anyserial";
+import type { PortInfo, PortInspection } from "anyserial";
+import type { SerialDevice } from "anyserial/internal";
 
 /** The machine and the process. */
 export interface SystemFacts {
@@ -16,9 +17,25 @@ export interface SystemFacts {
   readonly isWsl: boolean;
   /** /sys/class/tty can be listed. */
   readonly hasSysfs: boolean;
+  /** Why this user may watch no files; `undefined` where it may. */
+  readonly watchFailure?: WatchFailureFacts | undefined;
 }
 
-/** Who asks. */
+/** The limits of inotify, one of which is reached. */
+export interface WatchFailureFacts {
+  /** `EMFILE` at the limit of instances, `ENOSPC` at that of watches. */
+  readonly code: string;
+  readonly maxInstances: number | undefined;
+  readonly maxWatches: number | undefined;
+  /** Processes with most instances, as far as this user sees them. */
+  readonly holders: readonly {
+    readonly pid: number;
+    readonly name: string;
+    readonly instances: number;
+  }[];
+}
+
+/** The user that runs the command. */
 export interface UserFacts {
   readonly name: string;
   readonly uid: number;
@@ -28,7 +45,7 @@ export interface UserFacts {
   readonly memberOf: readonly string[];
 }
 
-/** What is at the path. */
+/** The file at the path. */
 export interface NodeFacts {
   readonly kind: "missing" | "dangling-link" | "device" | "other";
   /** Where a link leads, resolved as far as it goes. */
@@ -50,13 +67,22 @@ export interface HolderFacts {
   readonly hasLock: boolean;
 }
 
-/** Why a look at the port failed. */
+/** The process that made an emulated port: it has the controller of the pty open. */
+export interface MakerFacts {
+  readonly pid: number;
+  readonly name: string;
+  readonly command: string;
+}
+
+/** Why a call of the library failed. */
 export interface FailureFacts {
   readonly name: string;
   readonly code: string;
   readonly message: string;
-  /** What the library says to do. */
+  /** The library's hint. */
   readonly hint?: string | undefined;
+  /** Message of the error's cause. */
+  readonly cause?: string | undefined;
 }
 
 /** Settings of the adapter in sysfs. */
@@ -71,7 +97,7 @@ export interface AdapterFacts {
   readonly powerControlFile: string | undefined;
 }
 
-/** What came of asking for a rate. */
+/** Result of requesting a rate. */
 export interface RateFacts {
   /** Rate asked for, in baud. */
   readonly asked: number;
@@ -83,7 +109,7 @@ export interface RateFacts {
 /** ModemManager. */
 export interface ModemManagerFacts {
   readonly pid: number;
-  /** A udev rule tells it to leave the device alone; `undefined` where that cannot be seen. */
+  /** A udev rule makes it ignore the device; `undefined` where this cannot be read. */
   readonly ignoresDevice: boolean | undefined;
 }
 
@@ -107,8 +133,10 @@ export interface UnboundAdapterFacts {
 
 /** All of it. */
 export interface Facts {
-  /** Path asked about; `undefined` when the whole machine is looked at. */
+  /** The examined path; `undefined` when the whole machine is examined. */
   readonly path: string | undefined;
+  /** Why the library can use no port at all. */
+  readonly koffi: FailureFacts | undefined;
   readonly system: SystemFacts;
   readonly user: UserFacts;
   readonly node: NodeFacts | undefined;
@@ -120,8 +148,9 @@ export interface Facts {
   readonly danglingLinks: readonly string[];
   readonly info: PortInfo | undefined;
   readonly holders: readonly HolderFacts[];
-  /** First and second look, a moment apart; what rises between them is rising now. */
-  readonly looks: readonly PortInspection[];
+  readonly maker: MakerFacts | undefined;
+  /** First and second inspection, a moment apart; counters that differ are rising now. */
+  readonly inspections: readonly PortInspection[];
   readonly failure: FailureFacts | undefined;
   readonly rate: RateFacts | undefined;
   readonly adapter: AdapterFacts | undefined;

@@ -1,13 +1,16 @@
-// What the doctor says: a finding, its severity, and the ids that are stable for scripts and pages.
+// The doctor's result: a finding, its severity, and the ids, which are stable for scripts and
+// pages.
 
 /** How bad it is. */
 export type Severity = "ok" | "note" | "warning" | "problem";
 
 /** Every check, in the order in which its findings are printed when they weigh the same. */
 const CHECK_IDS = [
+  "koffi",
   "not-found",
   "permission",
   "busy",
+  "left-exclusive",
   "modem-manager",
   "disconnected",
   "custom-baud",
@@ -19,6 +22,7 @@ const CHECK_IDS = [
   "capabilities",
   "unclosed",
   "discovery-empty",
+  "watch-limit",
   "windows-busy",
   "windows-com10",
   "windows-latency",
@@ -28,14 +32,13 @@ const CHECK_IDS = [
 /** Id of a check: also its section in docs/troubleshooting.md. */
 export type CheckId = (typeof CHECK_IDS)[number];
 
-/** One thing that the doctor found. */
 export interface Finding {
   /** Check that found it. */
   readonly id: CheckId;
   readonly severity: Severity;
   /** One sentence. */
   readonly summary: string;
-  /** What was seen: the evidence, not a guess. */
+  /** Observed facts, not guesses. */
   readonly evidence: readonly string[];
   /** What to do: a sentence, or `undefined` where nothing is to be done. */
   readonly hint?: string | undefined;
@@ -52,7 +55,7 @@ export interface Fix {
    * missing where only a person should.
    */
   readonly run?: readonly string[] | undefined;
-  /** What a person should know before. */
+  /** Something that the user should know first. */
   readonly note?: string | undefined;
 }
 

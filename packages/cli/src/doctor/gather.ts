@@ -1,31 +1,27 @@
-// Gathers the facts: reads, asks and looks; decides nothing and changes nothing, but for asking the
-// driver for a rate when one is given and nobody has the port open.
+// Gathers the facts. It only reads, with one exception: it asks the driver for a rate when one is
+// given and no program has the port open.
 
-import {
-  findSerialPort,
-  inspectSerialPort,
-  listSerialDevices,
-  listSerialPorts,
-  type PortInfo,
-} from "anyserial";
+import { findSerialPort, inspectSerialPort, listSerialPorts, type PortInfo } from "anyserial";
+import { listSerialDevices } from "anyserial/internal";
 import type { Facts, RateFacts } from "./facts.ts";
 import { gatherAdapter, gatherKernelLog, isIgnoredByModemManager } from "./gather/adapter.ts";
 import { gatherDanglingLinks, gatherNode, gatherSiblings } from "./gather/node.ts";
-import { lookOnce, lookTwice, tryRate } from "./gather/port.ts";
+import { inspectOnce, inspectTwice, tryRate } from "./gather/port.ts";
 import {
   gatherProcesses,
   holdersOf,
+  makerOf,
   modemManagerOf,
   openPortsOf,
   type ProcessFacts,
 } from "./gather/processes.ts";
 import { resolved } from "./gather/read.ts";
-import { gatherSystem, gatherUser } from "./gather/system.ts";
+import { gatherKoffi, gatherSystem, gatherUser } from "./gather/system.ts";
 import { gatherUnboundAdapters } from "./gather/usb.ts";
 
-/** What is asked about. */
+/** Subject of the examination. */
 export interface Question {
-  /** Path; `undefined` looks at the machine. */
+  /** Path; `undefined` examines the machine. */
   readonly path: string | undefined;
   /** Rate to try, in baud. */
   readonly baudRate: number | undefined;
@@ -35,13 +31,14 @@ export interface Question {
 /**
  * Gathers everything that the checks decide on.
  *
- * @param question What is asked about.
- * @returns The facts; what cannot be seen is `undefined` or empty.
+ * @param question The port, or the whole machine.
+ * @returns The facts; unreadable ones are `undefined` or empty.
  * @throws `signal.reason` — the signal is aborted.
  */
 export async function gatherFacts({ path, baudRate, signal }: Question): Promise<Facts> {
-  const [system, user, processes, ports, danglingLinks, unboundAdapters, devices] =
+  const [koffi, system, user, processes, ports, danglingLinks, unboundAdapters, devices] =
     await Promise.all([
+      gatherKoffi(),
       gatherSystem(),
       gatherUser(),
       gatherProcesses(),
@@ -56,6 +53,7 @@ export async function gatherFacts({ path, baudRate, signal }: Question): Promise
   const siblings = isFile ? await gatherSiblings(path) : [];
   const machine = {
     path,
+    koffi,
     system,
     user,
     ports,
@@ -73,6 +71,7 @@ export async function gatherFacts({ path, baudRate, signal }: Question): Promise
 type PortFacts = Omit<
   Facts,
   | "path"
+  | "koffi"
   | "system"
   | "user"
   | "ports"
@@ -87,7 +86,8 @@ const NO_PORT: PortFacts = {
   node: undefined,
   info: undefined,
   holders: [],
-  looks: [],
+  maker: undefined,
+  inspections: [],
   failure: undefined,
   rate: undefined,
   adapter: undefined,
@@ -111,22 +111,23 @@ async function gatherPort(
     isIgnoredByModemManager(info),
   ]);
   const modemManager = modemManagerOf(processes, ignored);
-  const seen = { node, info, holders, kernelLog, adapter, modemManager };
+  const maker = makerOf(target, processes);
+  const seen = { node, info, holders, maker, kernelLog, adapter, modemManager };
   if (node.kind !== "device") return { ...NO_PORT, ...seen };
-  const { looks, failure } = await lookTwice(path, signal);
+  const { inspections, failure } = await inspectTwice(path, signal);
   const mayTry = baudRate !== undefined && holders.length === 0 && failure === undefined;
   const rate: RateFacts | undefined = mayTry ? await tryRate(path, baudRate) : undefined;
-  return { ...NO_PORT, ...seen, looks, failure, rate };
+  return { ...NO_PORT, ...seen, inspections, failure, rate };
 }
 
 async function gatherNamedPort({ path, baudRate, signal }: Question): Promise<PortFacts> {
   if (path === undefined) return NO_PORT;
   const info = await findSerialPort({ path }).catch(() => undefined);
-  const { looks, failure } = await lookOnce(path);
+  const { inspections, failure } = await inspectOnce(path);
   signal.throwIfAborted();
   const mayTry = baudRate !== undefined && failure === undefined;
   const rate = mayTry ? await tryRate(path, baudRate) : undefined;
-  return { ...NO_PORT, info, looks, failure, rate };
+  return { ...NO_PORT, info, inspections, failure, rate };
 }
 
 async function unreadBytes(path: string): Promise<number | undefined> {

@@ -1,6 +1,6 @@
-// Findings and the report as text. What comes from outside is made safe for a terminal.
+// Findings and the report as text. Text from outside is made safe for a terminal.
 
-import { oneLine } from "../printable.ts";
+import { oneLine } from "../text/printable.ts";
 import type { Facts } from "./facts.ts";
 import type { Finding, Severity } from "./finding.ts";
 
@@ -11,10 +11,10 @@ const MARKS: Readonly<Record<Severity, string>> = {
   ok: "ok",
 };
 
-/** Prints findings for people: problems in full, what is fine in one line. */
+/** Prints findings for people: problems in full, the rest in one line. */
 export function findingsText(findings: readonly Finding[]): string {
   if (findings.length === 0)
-    return "ok       nothing wrong was found; name a port to have it looked at\n";
+    return "ok       nothing wrong was found; name a port to have it examined\n";
   const blocks = findings.map((finding) =>
     finding.severity === "ok" ? headline(finding) : fullText(finding),
   );
@@ -49,7 +49,7 @@ export function reportText(
   findings: readonly Finding[],
   { isUnmasked }: ReportOptions,
 ): string {
-  const { system, info, looks } = facts;
+  const { system, info, inspections } = facts;
   const rows = [
     `system:   ${system.platform} ${system.kernel} ${system.arch} (${system.distribution ?? "unknown"})`,
     `runtime:  ${system.runtime}`,
@@ -57,7 +57,7 @@ export function reportText(
     `path:     ${facts.path ?? "none"}`,
     `adapter:  ${info === undefined ? "unknown" : `${info.description ?? info.name}, ${info.hardwareId ?? ""}`}`,
     `driver:   ${info?.driver ?? "unknown"}`,
-    `settings: ${looks[0] === undefined ? "not read" : JSON.stringify(looks[0].settings)}`,
+    `settings: ${inspections[0] === undefined ? "not read" : JSON.stringify(inspections[0].settings)}`,
     ...findings.map(headline),
     ...findings.flatMap(({ id, severity, evidence }) =>
       severity === "ok" ? [] : evidence.map((line) => `  ${id}: ${line}`),

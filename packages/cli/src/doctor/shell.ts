@@ -1,4 +1,4 @@
-// Words for a shell command that a person copies: nothing in them is interpreted.
+// Quotes words for a shell command that a person copies: the shell interprets nothing in them.
 
 /**
  * Quotes a word for a POSIX shell.

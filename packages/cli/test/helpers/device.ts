@@ -2,26 +2,15 @@
 
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
 import { createVirtualPort, type VirtualPort } from "anyserial/pty";
-import { temporaryFolder } from "./temporary-folder.ts";
 
 /** Makes an emulated port that is gone when the test is over. */
 export async function createDevice(t: TestContext, link?: string): Promise<VirtualPort> {
   const device = await createVirtualPort({ link: link ?? join(temporaryFolder(t), "ttyTEST") });
   t.after(() => device.close());
   return device;
-}
-
-/** Receives until everything that is expected has come. */
-export async function receiveText(device: VirtualPort, length: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for (let left = length; left > 0; ) {
-    const chunk = await device.receive({ signal: AbortSignal.timeout(10_000) });
-    chunks.push(chunk.slice());
-    left -= chunk.length;
-  }
-  return Buffer.concat(chunks).toString("latin1");
 }
 
 /** A program that has taken nothing for so long takes nothing any more, in milliseconds. */
@@ -32,6 +21,6 @@ export async function floodUntilStuck(device: Pick<VirtualPort, "trySend">): Pro
   const chunk = Buffer.alloc(4096, 0x7e);
   for (let taken = performance.now(); performance.now() - taken < STUCK_MS; ) {
     if (device.trySend(chunk) > 0) taken = performance.now();
-    await nextTurn();
+    await sleep(1);
   }
 }

@@ -1,7 +1,7 @@
-// Recorded facts of a healthy FTDI adapter on Debian; a test changes what is wrong.
+// Recorded facts of a healthy FTDI adapter on Debian; a test changes some of them.
 
 import type { PortInfo, PortInspection } from "anyserial";
-import type { Facts } from "#internal/doctor/facts.js";
+import type { Facts } from "../../dist/doctor/facts.js";
 
 /** The adapter. */
 export const FT232R: PortInfo = {
@@ -67,6 +67,7 @@ export const LOOK: PortInspection = {
 /** Nothing is wrong. */
 export const HEALTHY: Facts = {
   path: "/dev/ttyUSB0",
+  koffi: undefined,
   system: {
     platform: "linux",
     kernel: "6.12.1",
@@ -92,7 +93,8 @@ export const HEALTHY: Facts = {
   danglingLinks: [],
   info: FT232R,
   holders: [],
-  looks: [LOOK, LOOK],
+  maker: undefined,
+  inspections: [LOOK, LOOK],
   failure: undefined,
   rate: undefined,
   adapter: {
@@ -122,6 +124,6 @@ export const MISSING: Partial<Facts> = {
     group: undefined,
   },
   info: undefined,
-  looks: [],
+  inspections: [],
   adapter: undefined,
 };

@@ -4,8 +4,9 @@ import type { StdioOptions } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
+import { startCommand } from "./in-process.ts";
 import { type Program, startCli } from "./program.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
 
 /** Two applications on a bus. */
 export const TWO_PORTS = `
@@ -60,13 +61,19 @@ export class HubHome {
     return hub;
   }
 
-  /** Runs a command to its end; answers what it printed. */
-  async call(
-    args: readonly string[],
-  ): Promise<{ code: number | null; text: string; told: string }> {
-    const program = this.run(args);
-    const { code } = await program.ended();
-    return { code, text: program.stdout.text, told: program.stderr.text };
+  /** Runs a command to its end, here and in this process; returns its output. */
+  async call(args: readonly string[]): Promise<{ code: number; text: string; told: string }> {
+    const [folder, runtime] = [process.cwd(), process.env["XDG_RUNTIME_DIR"]];
+    process.chdir(this.folder);
+    process.env["XDG_RUNTIME_DIR"] = this.folder;
+    try {
+      const { ended, stdout, stderr } = startCommand(["hub", ...args], { input: "" });
+      return { code: await ended, text: stdout.text, told: stderr.text };
+    } finally {
+      process.chdir(folder);
+      if (runtime === undefined) delete process.env["XDG_RUNTIME_DIR"];
+      else process.env["XDG_RUNTIME_DIR"] = runtime;
+    }
   }
 }
 

@@ -3,8 +3,8 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { PassThrough } from "node:stream";
 import { afterEach } from "node:test";
-import { Interrupted } from "#internal/interruption.js";
-import { runProgram } from "#internal/run.js";
+import { Interrupted } from "../../dist/command/interruption.js";
+import { runProgram } from "../../dist/run.js";
 import { TextWatch } from "./text-watch.ts";
 
 /** A stream that may claim to be a terminal. */
@@ -42,7 +42,7 @@ export interface RunningCommand {
   readonly ended: Promise<number>;
 }
 
-/** What is still running when a test is over is ended, so that a failed test does not hang. */
+/** Commands that still run when a test is over are ended, so that a failed test does not hang. */
 const running = new Set<RunningCommand>();
 
 afterEach(async () => {
@@ -84,8 +84,8 @@ export function startCommand(args: readonly string[], options: StartOptions = {}
  * Waits until this process has opened a port, its input is flushed, and what is sent to it is kept.
  *
  * @param path Path of the port.
- * @param open What leads to the opening.
- * @returns What `open` returns.
+ * @param open Leads to the opening.
+ * @returns The result of `open`.
  */
 export async function whenOpened<T>(path: string, open: () => T): Promise<T> {
   let onOpen = (_message: unknown): void => undefined;

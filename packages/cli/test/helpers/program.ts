@@ -1,6 +1,6 @@
-// Programs in processes of their own: what they write, and how they end.
+// Programs in processes of their own: their output, and their end.
 
-import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -28,7 +28,7 @@ export class Program implements AsyncDisposable {
     this.process = process;
     this.#closed = once(process, "close");
     this.#exited = once(process, "exit");
-    for (const end of [this.#closed, this.#exited]) end.catch(() => undefined); // told by #bounded()
+    for (const end of [this.#closed, this.#exited]) end.catch(() => undefined); // reported by #bounded()
     process.stdin?.on("error", () => undefined); // it ended before it read everything
     follow(process.stdout, this.stdout);
     follow(process.stderr, this.stderr);
@@ -39,7 +39,7 @@ export class Program implements AsyncDisposable {
     return this.#bounded(this.#closed);
   }
 
-  /** Waits until it ended, also when nobody reads what it wrote; fails when it hangs. */
+  /** Waits until it ended, even if its output is not read; fails when it hangs. */
   exited(): Promise<ProgramEnd> {
     return this.#bounded(this.#exited);
   }
@@ -81,10 +81,4 @@ export function startProgram(
   options: SpawnOptions = {},
 ): Program {
   return new Program(spawn(command, args, { stdio: "pipe", ...options }));
-}
-
-/** Why a test that needs a program is skipped; `false` when the program is there. */
-export function missing(command: string, args: readonly string[]): string | false {
-  const { error, status } = spawnSync(command, args, { stdio: "ignore" });
-  return error === undefined && status === 0 ? false : `${command} ${args.join(" ")} does not run`;
 }

@@ -2,9 +2,9 @@
 
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import type { Command } from "#internal/command.js";
+import type { Command } from "../../dist/command/command.js";
 
-/** What a command did. */
+/** Result of a command. */
 export interface CommandResult {
   readonly code: number;
   readonly stdout: string;

@@ -6,7 +6,7 @@ import type { TestContext } from "node:test";
 import { createVirtualPort, type VirtualPort } from "anyserial/pty";
 import { TextWatch } from "./text-watch.ts";
 
-/** A terminal; what is shown on it is in `screen`. */
+/** A terminal; its content is in `screen`. */
 export class Terminal {
   readonly screen = new TextWatch("the screen");
   readonly #pty: VirtualPort;

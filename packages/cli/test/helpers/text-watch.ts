@@ -1,6 +1,6 @@
 // Text that grows, and waiting for something to appear in it.
 
-/** Far more than anything here needs to appear: what has not come by then never will. */
+/** Far more time than anything here needs to appear: text that is missing by then never comes. */
 const BOUND_MS = 10_000;
 
 /** So much of the text is shown when something is not in it, in characters. */
@@ -14,7 +14,7 @@ export class TextWatch {
   #notify: () => void = () => undefined;
   #isEnded = false;
 
-  /** @param name What the text is, to be named when something does not appear in it. */
+  /** @param name Name of the text, for an error when something does not appear in it. */
   constructor(name: string) {
     this.#name = name;
   }
@@ -36,7 +36,7 @@ export class TextWatch {
     this.#notify();
   }
 
-  /** Waits until a pattern appears after what was waited for before. */
+  /** Waits until a pattern appears after the previous match. */
   async until(pattern: RegExp): Promise<RegExpExecArray> {
     let isLate = false;
     const timer = setTimeout(() => {

@@ -1,12 +1,12 @@
-// `anyserial demo` as a program: what it shows, whom it serves, and what it leaves behind.
+// `anyserial demo` as a program: its output, its clients, and its files.
 
 import { deepEqual, equal, match } from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
 import { openSerialPort } from "anyserial";
 import { type Program, startCli } from "../helpers/program.ts";
-import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const WELL = { code: 0, signal: null };
 
@@ -60,7 +60,7 @@ test("demo --once --json prints one object a line", async (t) => {
 test("demo serves an application on its second port, shows what it asks, and goes on measuring", async (t) => {
   const { program, path } = await startDemo(t);
   await using port = await openSerialPort(path, { baudRate: 9600 });
-  const reader = port.buffered();
+  const reader = port.reader;
 
   await port.send(Buffer.from("SET 3\r\nmeas:volt?\r\n"));
 
@@ -72,7 +72,7 @@ test("demo serves an application on its second port, shows what it asks, and goe
   deepEqual(await program.ended(), WELL);
 });
 
-test("demo keeps what an application sends from controlling the terminal", async (t) => {
+test("demo escapes control characters that an application sends", async (t) => {
   const { program, path } = await startDemo(t);
   await using port = await openSerialPort(path);
 
@@ -113,7 +113,7 @@ test("demo ends by itself while an application floods it and reads nothing", asy
   deepEqual(readdirSync(folder), []);
 });
 
-test("demo ends well when whoever reads its output goes away", async (t) => {
+test("demo ends well when the reader of its output goes away", async (t) => {
   const { program, folder } = await startDemo(t);
 
   program.process.stdout?.destroy();
@@ -122,7 +122,7 @@ test("demo ends well when whoever reads its output goes away", async (t) => {
   deepEqual(readdirSync(folder), []);
 });
 
-test("demo --dir makes its folder, and removes what it made", async (t) => {
+test("demo --dir makes its folder, and removes it again with the links", async (t) => {
   const folder = temporaryFolder(t);
   const { program, path } = await startDemo(t, ["--dir", join(folder, "ports")]);
   equal(path, join(folder, "ports", "ttyS1"));

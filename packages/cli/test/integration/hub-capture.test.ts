@@ -1,4 +1,4 @@
-// What a hub recorded is replayed into a running one.
+// A recording of a hub is replayed into a running one.
 
 import { deepEqual, equal, match } from "node:assert/strict";
 import { mkdirSync } from "node:fs";
@@ -13,7 +13,7 @@ test("hub replay sends a recording again", async (t) => {
   await using meter = await openSerialPort(home.path("meter"));
   await using logger = await openSerialPort(home.path("logger"));
   await hub.stdout.until(/plant\/logger: opened/);
-  const reader = logger.buffered();
+  const reader = logger.reader;
   for (const text of ["one\n", "two\n"]) await meter.send(Buffer.from(text));
   await reader.receiveUntil("two\n");
 
@@ -54,5 +54,5 @@ test("hub does not start when it cannot record", async (t) => {
   const { code, told } = await home.call([home.file]);
 
   equal(code, 2);
-  match(told, /something that is no capture is there/);
+  match(told, /the file at the path is no capture/);
 });

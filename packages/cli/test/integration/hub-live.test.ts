@@ -4,12 +4,13 @@ import { deepEqual, doesNotMatch, equal, match, ok } from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { closeSync, constants, copyFileSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { nextTask } from "@anyserial/test-support/tasks";
 import { openSerialPort } from "anyserial";
 import { controlsIn, HubHome } from "../helpers/hub-process.ts";
 import { Terminal } from "../helpers/terminal.ts";
 
 const ESCAPE = "\u001b";
-/** What the table itself writes beside text. */
+/** Sequences that the table itself writes beside text. */
 const ENTER = ["[?1049h", "[?25l", "[?7l"].map((code) => ESCAPE + code);
 const LEAVE = ["[?7h", "[?25h", "[?1049l"].map((code) => ESCAPE + code);
 const OWN = [...ENTER, ...LEAVE, ...["[H", "[K", "[J"].map((code) => ESCAPE + code), "\r", "\n"];
@@ -59,7 +60,7 @@ test("hub lets no application write to the operator's terminal", async (t) => {
   doesNotMatch(shown, /owned/);
 });
 
-test("hub stops at a signal while nobody reads its terminal", async (t) => {
+test("hub stops at a signal while its terminal is not being read", async (t) => {
   const home = new HubHome(t);
   const terminal = await Terminal.create(t);
   const hub = home.run([home.file], { stdio: [terminal.fd, terminal.fd, terminal.fd] });
@@ -104,7 +105,7 @@ test("hub gives the terminal back while it is suspended", async (t) => {
 
   hub.process.kill("SIGTSTP");
   await terminal.screen.until(/\[\?1049l$/);
-  while (!isStopped()) await new Promise((resolve) => setImmediate(resolve));
+  while (!isStopped()) await nextTask();
   hub.process.kill("SIGCONT");
   await terminal.screen.until(/\[\?1049h.*MEMBER/s);
 

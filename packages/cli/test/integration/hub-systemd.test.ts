@@ -3,17 +3,19 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
+import { missing } from "@anyserial/test-support/programs";
+import { nextTask } from "@anyserial/test-support/tasks";
 import { HubHome, TWO_PORTS } from "../helpers/hub-process.ts";
-import { missing, startProgram } from "../helpers/program.ts";
+import { startProgram } from "../helpers/program.ts";
 
 const skip = missing("systemd-notify", ["--version"]) || missing("socat", ["-V"]);
 
-test("hub tells systemd that it is ready, reloads, lives and stops", { skip }, async (t) => {
+test("hub notifies systemd that it is ready, reloads, lives and stops", { skip }, async (t) => {
   const config = `${TWO_PORTS}      child: { process: [env] }\n`;
   const home = new HubHome(t, config);
   const path = home.path("notify");
   await using systemd = startProgram("socat", ["-u", `UNIX-RECV:${path}`, "SYSTEM:cat; echo"], {});
-  while (!existsSync(path)) await new Promise((resolve) => setImmediate(resolve));
+  while (!existsSync(path)) await nextTask();
   const env = { NOTIFY_SOCKET: path, WATCHDOG_USEC: "200000" };
 
   const hub = home.run([home.file], { env });

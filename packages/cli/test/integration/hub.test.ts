@@ -1,7 +1,15 @@
 // `anyserial hub` as a process: signals, reload, and the commands that talk to it.
 
 import { deepEqual, equal, match, notEqual } from "node:assert/strict";
-import { existsSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { type TestContext, test } from "node:test";
 import { openSerialPort, type SerialPort } from "anyserial";
 import { HubHome, TWO_PORTS } from "../helpers/hub-process.ts";
@@ -14,7 +22,7 @@ async function openApplication(t: TestContext, path: string): Promise<SerialPort
 
 const LINE = Buffer.from("MEAS 12.500\n");
 
-test("hub passes what one application writes to the other", async (t) => {
+test("hub passes bytes from one application to the other", async (t) => {
   const home = new HubHome(t);
   const hub = await home.start();
   const meter = await openApplication(t, home.path("meter"));
@@ -22,7 +30,7 @@ test("hub passes what one application writes to the other", async (t) => {
   await hub.stdout.until(/plant\/logger: opened/);
 
   await meter.send(LINE);
-  const received = await logger.buffered().receiveUntil("\n");
+  const received = await logger.reader.receiveUntil("\n");
 
   deepEqual(Buffer.from(received), LINE);
 });
@@ -47,7 +55,29 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-test("hub ends at once at a second SIGINT, and starts again with what is left", async (t) => {
+test("hub stops with 0 at SIGTERM while senders wait for a reader", async (t) => {
+  const members = "      a: { port: ./a }\n      b: { port: ./b }\n";
+  const network = "    topology: pair\n    stallAfterMs: 1h\n    members:\n";
+  const home = new HubHome(t, `networks:\n  cable:\n${network}${members}`);
+  const hub = await home.start();
+  await openApplication(t, home.path("b"));
+  const a = await openApplication(t, home.path("a"));
+  await hub.stdout.until(/cable\/a: opened/);
+  const sending = a.send(Buffer.alloc(1_000_000)).catch((error: Error) => error.name);
+  for (let isWaiting = false; !isWaiting; ) {
+    const { text } = await home.call(["status", home.file, "--json"]);
+    isWaiting = text.includes('"paused":true');
+  }
+
+  hub.process.kill("SIGTERM");
+  const end = await hub.ended();
+
+  deepEqual(end, { code: 0, signal: null });
+  equal(await sending, "SerialDisconnectedError");
+  deepEqual(readdirSync(home.folder).sort(), ["anyserial", "plant.yaml"]);
+});
+
+test("hub ends at once at a second SIGINT, and starts again despite leftover files", async (t) => {
   const home = new HubHome(t);
   // Its end is a second signal while the first one waits for the program, which has to be killed.
   writeFileSync(
@@ -75,7 +105,7 @@ test("hub ends at once at a second SIGINT, and starts again with what is left", 
   deepEqual(await next.ended(), { code: 0, signal: null });
 });
 
-test("hub tells once that a reader stalls, and what it lost when it reads again", async (t) => {
+test("hub reports a stall once, and the loss when the reader recovers", async (t) => {
   const home = new HubHome(t);
   const hub = await home.start();
   const logger = await openApplication(t, home.path("logger"));
@@ -108,7 +138,7 @@ test("hub keeps the applications of unchanged members at SIGHUP", async (t) => {
   await hub.stdout.until(/plant\/third: opened/);
   await third.send(LINE);
 
-  deepEqual(Buffer.from(await logger.buffered().receiveUntil("\n")), LINE);
+  deepEqual(Buffer.from(await logger.reader.receiveUntil("\n")), LINE);
   equal(readlinkSync(home.path("logger")), device);
 });
 
@@ -225,12 +255,17 @@ test("hub prints events as JSON", async (t) => {
   deepEqual(events.at(-1)?.event, "stopping");
 });
 
-test("hub ends well when nobody reads its lines any more", async (t) => {
+test("hub ends well when the reader of its lines goes away", async (t) => {
   const home = new HubHome(t);
   const hub = await home.start();
 
   hub.process.stdout?.destroy();
-  await openApplication(t, home.path("meter")); // an event, so something to print
+  // An event, so something to print. The hub may be gone before an application has made its settings.
+  const application = openSync(
+    home.path("meter"),
+    constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK,
+  );
+  t.after(() => closeSync(application));
 
   equal((await hub.ended()).code, 0);
   deepEqual(readdirSync(home.folder).sort(), ["anyserial", "plant.yaml"]);

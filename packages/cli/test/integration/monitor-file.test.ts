@@ -5,9 +5,10 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { receiveText } from "../helpers/device.ts";
+
+import { receiveText } from "@anyserial/test-support/receive-text";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
 import { expectRestored, MENU, QUIT, type Scene, startScene } from "../helpers/scene.ts";
-import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const PROMPT = /--- file to send: /;
 
@@ -65,7 +66,7 @@ test("monitor quits during a file", async (t) => {
   await expectRestored(scene);
 });
 
-test("monitor tells how far a file came when the device goes away", async (t) => {
+test("monitor reports how much of a file was sent when the device disconnects", async (t) => {
   const scene = await startScene(t);
   await ask(scene, makeFile(t, randomBytes(1_000_000)));
   await scene.terminal.screen.until(/sending ".*": \d+ %/);
@@ -77,7 +78,7 @@ test("monitor tells how far a file came when the device goes away", async (t) =>
   await expectRestored(scene);
 });
 
-test("monitor tells why it cannot send a file, and goes on", async (t) => {
+test("monitor reports why it cannot send a file, and continues", async (t) => {
   const scene = await startScene(t);
   const folder = temporaryFolder(t);
 
@@ -93,7 +94,7 @@ test("monitor tells why it cannot send a file, and goes on", async (t) => {
   await expectRestored(scene);
 });
 
-test("monitor holds back what arrives while a file name is typed, and Escape cancels", async (t) => {
+test("monitor holds back received bytes while a file name is typed, and Escape cancels", async (t) => {
   const scene = await startScene(t);
   await scene.terminal.type(`${MENU}s`);
   await scene.terminal.screen.until(PROMPT);
@@ -122,7 +123,7 @@ test("monitor does not hold back without bound while a file name is typed", asyn
   await expectRestored(scene);
 });
 
-test("monitor drops keys that a device does not take, tells so once, and quits at once", async (t) => {
+test("monitor drops keys that a device does not take, reports it once, and quits at once", async (t) => {
   const scene = await startScene(t);
   const { terminal } = scene;
   const pasted = "a".repeat(1000);
@@ -131,7 +132,7 @@ test("monitor drops keys that a device does not take, tells so once, and quits a
   for (let sent = 0; sent < 200_000 && !terminal.screen.text.includes("dropped"); sent += 1000) {
     await terminal.type(pasted);
   }
-  await terminal.screen.until(/--- the device takes nothing: what you type is dropped\r\n/);
+  await terminal.screen.until(/--- the device takes nothing: typed keys are dropped\r\n/);
 
   await terminal.type(QUIT);
   await expectRestored(scene);

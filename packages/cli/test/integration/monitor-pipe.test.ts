@@ -4,16 +4,17 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createDevice, floodUntilStuck, receiveText } from "../helpers/device.ts";
+import { receiveText } from "@anyserial/test-support/receive-text";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
+import { createDevice, floodUntilStuck } from "../helpers/device.ts";
 import { startCommand } from "../helpers/in-process.ts";
 import { startCli } from "../helpers/program.ts";
-import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const withoutStyle = (text: string): string =>
   text.replaceAll("\x1b[2m", "").replaceAll("\x1b[22m", "");
 const CONNECTED = /anyserial: connected to \S+, 115200 8N1\n/;
 
-test("monitor sends what a pipe brings, prints the answer, and ends when there is no more", async (t) => {
+test("monitor sends the bytes of a pipe, prints the answer, and ends at its end", async (t) => {
   const device = await createDevice(t);
   const command = startCommand(["monitor", device.path, "--idle", "500ms"], { input: "*IDN?\n" });
 
@@ -151,7 +152,7 @@ test("monitor --log appends the received bytes as they came, whatever is shown",
 
 const FULL = "/dev/full";
 
-test("monitor --log that fails is told once, and the conversation goes on", {
+test("monitor --log that fails is reported once, and the conversation continues", {
   skip: existsSync(FULL) ? false : `${FULL} does not exist`,
 }, async (t) => {
   const device = await createDevice(t);
@@ -183,7 +184,7 @@ test("monitor fails at once, and with the port's code, when there is no port", a
   equal(await command.ended, 3);
 });
 
-test("monitor --json tells what happens in one object a line", async (t) => {
+test("monitor --json prints each event as an object on one line", async (t) => {
   const device = await createDevice(t);
   const command = startCommand(["monitor", device.path, "--json", "--no-reconnect"]);
   await command.stderr.until(/connected.*\n/);
@@ -196,7 +197,7 @@ test("monitor --json tells what happens in one object a line", async (t) => {
   equal(JSON.parse(error ?? "").error.name, "SerialDisconnectedError");
 });
 
-test("monitor ends well when whoever reads its output goes away", async (t) => {
+test("monitor ends well when the reader of its output goes away", async (t) => {
   const device = await createDevice(t);
   await using program = startCli(["monitor", device.path]);
   await program.stderr.until(CONNECTED);

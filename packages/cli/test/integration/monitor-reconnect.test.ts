@@ -4,15 +4,16 @@ import { equal, match } from "node:assert/strict";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { receiveText } from "@anyserial/test-support/receive-text";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
 import { createVirtualPort } from "anyserial/pty";
-import { createDevice, receiveText } from "../helpers/device.ts";
+import { createDevice } from "../helpers/device.ts";
 import { startCommand } from "../helpers/in-process.ts";
-import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const CONNECTED = /connected to .*\n/;
 const DISCONNECTED = /disconnected: waiting for .* to come back\n/;
 
-test("monitor goes on when the device is back, and tells both once", async (t) => {
+test("monitor reports a disconnection and a reconnection once each", async (t) => {
   const link = join(temporaryFolder(t), "ttyTEST");
   const first = await createVirtualPort({ link });
   const command = startCommand(["monitor", link]);
@@ -71,7 +72,7 @@ test("monitor applies its settings anew each time", async (t) => {
   await command.ended;
 });
 
-test("monitor sends on what a pipe brings while the device is away, when it is back", async (t) => {
+test("monitor sends bytes of a pipe that arrive while the device is away after it is back", async (t) => {
   const link = join(temporaryFolder(t), "ttyTEST");
   const first = await createVirtualPort({ link });
   const command = startCommand(["monitor", link]);
@@ -99,7 +100,7 @@ test("monitor --wait waits for a device that is not there yet", async (t) => {
   equal(await command.ended, 0);
 });
 
-test("monitor that waits for a device ends when it is told to", async (t) => {
+test("monitor that waits for a device ends when it is interrupted", async (t) => {
   const command = startCommand(["monitor", join(temporaryFolder(t), "tty"), "--wait"]);
   await command.stderr.until(/waiting for .*\n/);
 

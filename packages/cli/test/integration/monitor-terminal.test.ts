@@ -3,7 +3,8 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { createDevice, floodUntilStuck, receiveText } from "../helpers/device.ts";
+import { receiveText } from "@anyserial/test-support/receive-text";
+import { createDevice, floodUntilStuck } from "../helpers/device.ts";
 import { startCli, startProgram } from "../helpers/program.ts";
 import { expectRestored, MENU, QUIT, startScene } from "../helpers/scene.ts";
 import { Terminal } from "../helpers/terminal.ts";
@@ -68,7 +69,7 @@ test("monitor shows what a hostile device sends escaped", async (t) => {
   await expectRestored(scene);
 });
 
-test("monitor's menu tells what a device without lines cannot do, and goes on", async (t) => {
+test("monitor's menu reports actions that a device without lines cannot do, and continues", async (t) => {
   const scene = await startScene(t);
   const { terminal } = scene;
 
@@ -142,7 +143,7 @@ test("monitor restores the terminal when it crashes", async (t) => {
   scene.program.process.kill("SIGUSR2");
 
   deepEqual(await scene.program.exited(), { code: 1, signal: null });
-  await scene.terminal.screen.until(/anyserial: nobody expected this\r\n/);
+  await scene.terminal.screen.until(/anyserial: not expected by any handler\r\n/);
   equal(scene.terminal.settings, scene.settings);
 });
 
@@ -190,13 +191,13 @@ test("a terminal that goes away leaves its numbers to no thread that starts", as
   deepEqual(await program.exited(), { code: 3, signal: null });
 });
 
-test("monitor drops what is typed while the device is away, and quits all the same", async (t) => {
+test("monitor drops keys typed while the device is away, and still quits", async (t) => {
   const scene = await startScene(t);
   await scene.device.close();
   await scene.terminal.screen.until(/--- disconnected: waiting for .* to come back\r\n/);
 
   await scene.terminal.type("abc");
-  await scene.terminal.screen.until(/--- no device: what you type is dropped\r\n/);
+  await scene.terminal.screen.until(/--- no device: typed keys are dropped\r\n/);
   await scene.terminal.type(`def${QUIT}`);
 
   await expectRestored(scene);

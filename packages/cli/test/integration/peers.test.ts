@@ -1,15 +1,15 @@
-// Other people's programs with ours: picocom, socat and pySerial. What is not installed is skipped.
+// Other people's programs with ours: picocom, socat and pySerial. Missing ones are skipped.
 
 import { deepEqual, equal } from "node:assert/strict";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { missing, type Program, startCli, startProgram } from "../helpers/program.ts";
-import { temporaryFolder } from "../helpers/temporary-folder.ts";
+import { findPython, missing } from "@anyserial/test-support/programs";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
+import { type Program, startCli, startProgram } from "../helpers/program.ts";
 import { Terminal } from "../helpers/terminal.ts";
 
 const WELL = { code: 0, signal: null };
-const PYTHONS = ["python3", "/usr/bin/python3"];
-const python = PYTHONS.find((name) => missing(name, ["-c", "import serial"]) === false);
+const python = findPython("serial");
 const noPython = python === undefined ? "no python3 that has pySerial" : false;
 const noSocat = missing("socat", ["-V"]);
 const noPicocom = missing("picocom", ["--help"]);
@@ -102,7 +102,7 @@ test("monitors on both ends of socat's cable talk to each other", { skip: noSoca
   }
 });
 
-test("monitor tells when socat is killed, and goes on when it is back", {
+test("monitor reports that socat is killed, and continues when it is back", {
   skip: noSocat,
 }, async (t) => {
   const folder = temporaryFolder(t);

@@ -101,7 +101,7 @@ test("receive --until --timeout ends with 124 when only something else came, and
   equal(JSON.parse(command.stderr.text).error.code, "ERR_TIMEOUT");
 });
 
-test("receive ends with 9 when the device goes away, after printing what had come", async (t) => {
+test("receive ends with 9 when the device disconnects, after printing the bytes before", async (t) => {
   const device = await createDevice(t);
   const command = await startReceive(device.path, []);
   await device.send(Buffer.from("last"));
@@ -188,7 +188,7 @@ test("receive waits while whoever reads its output is behind, and loses nothing"
   ok(writableLength + readableLength < 256 * 1024, `${writableLength} and ${readableLength}`);
 });
 
-test("receive --verbose tells when the port is open", async (t) => {
+test("receive --verbose reports when the port is open", async (t) => {
   const device = await createDevice(t);
   const command = startCommand(["receive", device.path, "--verbose", "--count", "1"]);
 

@@ -4,9 +4,10 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createDevice, receiveText } from "../helpers/device.ts";
+import { receiveText } from "@anyserial/test-support/receive-text";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
+import { createDevice } from "../helpers/device.ts";
 import { startCommand } from "../helpers/in-process.ts";
-import { temporaryFolder } from "../helpers/temporary-folder.ts";
 
 const SENT = [
   [["hello", "world"], "hello world"],
@@ -101,13 +102,13 @@ test("send --timeout ends with 124 when the device takes nothing, and says how m
   const device = await createDevice(t);
   const input = Buffer.alloc(1024 * 1024, 0x41);
 
-  const command = startCommand(["send", device.path, "--timeout", "50ms"], { input });
+  const command = startCommand(["send", device.path, "--timeout", "500ms"], { input });
 
   equal(await command.ended, 124);
   match(command.stderr.text, /^anyserial: Cannot send to port .* hint: [1-9]\d* bytes were taken/);
 });
 
-test("send that waits for the device ends at once when it is told to", async (t) => {
+test("send that waits for the device ends at once when it is interrupted", async (t) => {
   const device = await createDevice(t);
   const command = startCommand(["send", device.path], { input: Buffer.alloc(1024 * 1024) });
   await device.receive();
@@ -118,7 +119,7 @@ test("send that waits for the device ends at once when it is told to", async (t)
   equal(command.stderr.text, "");
 });
 
-test("send that waits for standard input ends when it is told to", async (t) => {
+test("send that waits for standard input ends when it is interrupted", async (t) => {
   const device = await createDevice(t);
   const command = startCommand(["send", device.path]);
   command.stdin.write("a");

@@ -1,15 +1,16 @@
 // docs/cli.md keeps up with the tables of the commands.
 
-import { ok } from "node:assert/strict";
+import { notEqual, ok } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { INSTRUMENT_COMMANDS } from "#internal/commands/demo/instrument.js";
-import { COMMANDS } from "#internal/commands.js";
-import { EXIT_CODES } from "#internal/exit-codes.js";
+import { EXIT_CODES } from "../../dist/command/exit-codes.js";
+import { COMMANDS } from "../../dist/commands/all.js";
+import { INSTRUMENT_COMMANDS } from "../../dist/commands/demo/instrument.js";
+import { parseDuration } from "../../dist/options/duration.js";
 
 const page = readFileSync(new URL("../../../../docs/cli.md", import.meta.url), "utf8");
 
-for (const name of ["monitor", "send", "receive", "demo"] as const) {
+for (const name of ["monitor", "send", "receive", "request", "sniff", "demo"] as const) {
   test(`docs/cli.md has every option of ${name}, in its own section or the common one`, async () => {
     const { spec } = (await COMMANDS[name]?.load()) ?? {};
     const section = page.split(`\n## ${name}\n`)[1]?.split("\n## ")[0] ?? "";
@@ -19,6 +20,20 @@ for (const name of ["monitor", "send", "receive", "demo"] as const) {
       const text = group !== undefined || option === "help" ? common : section;
       ok(text.includes(`--${option}`), option);
       ok(option === "help" || short === undefined || text.includes(`\`-${short}\``), option);
+    }
+  });
+}
+
+for (const name of ["monitor", "send", "receive", "request", "demo"] as const) {
+  test(`the help of ${name} names durations with a unit only, which parseDuration() reads`, async () => {
+    const { spec } = (await COMMANDS[name]?.load()) ?? {};
+    const durations = Object.values(spec?.options ?? {}).filter(({ kind }) => kind === "duration");
+
+    ok(durations.length > 0);
+    for (const { help } of durations) {
+      ok(!help.includes("bare number"), help);
+      for (const [text] of help.matchAll(/\b\d\S*?(?=[,;)\s]|$)/g))
+        notEqual(parseDuration(text), undefined, text);
     }
   });
 }

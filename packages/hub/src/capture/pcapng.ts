@@ -1,5 +1,7 @@
-// Blocks of a pcapng file, little-endian, as far as a capture of serial lines needs them. Pure.
+// Blocks of a pcapng file, little-endian, as far as a capture of serial lines needs them. Pure, and
+// without Node: the page exports with it, too.
 
+import type { MemberLines } from "../model/line-levels.ts";
 import { RTAC_HEADER_BYTES, type RtacEvent, writeRtacHeader } from "./rtac-serial.ts";
 
 /**
@@ -29,7 +31,6 @@ const NANOSECONDS = 9;
 const APPLICATION = "anyserial hub";
 const UNKNOWN_LENGTH = 0xffff_ffff;
 
-/** One packet. */
 export interface CapturePacket {
   /** Number of its interface, in the order in which they were described. */
   readonly interfaceId: number;
@@ -37,6 +38,8 @@ export interface CapturePacket {
   /** Nanoseconds since 1970. */
   readonly timestampNs: bigint;
   readonly bytes: Uint8Array;
+  /** Levels of the member's lines. */
+  readonly lines?: MemberLines | undefined;
   /** For people. */
   readonly comment?: string | undefined;
   /** Packets lost since the one before. */
@@ -49,12 +52,12 @@ interface Option {
 }
 
 /** Encodes the block that begins a file. */
-export function encodeSection(): Buffer {
-  const body = Buffer.alloc(16);
-  body.writeUInt32LE(BYTE_ORDER_MAGIC, 0);
-  body.writeUInt16LE(1, 4); // version 1.0
-  body.writeUInt32LE(UNKNOWN_LENGTH, 8);
-  body.writeUInt32LE(UNKNOWN_LENGTH, 12);
+export function encodeSection(): Uint8Array {
+  const body = new DataView(new ArrayBuffer(16));
+  body.setUint32(0, BYTE_ORDER_MAGIC, true);
+  body.setUint16(4, 1, true); // version 1.0
+  body.setUint32(8, UNKNOWN_LENGTH, true);
+  body.setUint32(12, UNKNOWN_LENGTH, true);
   return encodeBlock(BLOCK.section, body, [text(OPTION.application, APPLICATION)]);
 }
 
@@ -65,9 +68,9 @@ export function encodeSection(): Buffer {
  * @param name Name to show.
  * @returns The block.
  */
-export function encodeInterface(linkType: number, name: string): Buffer {
-  const body = Buffer.alloc(8); // no limit on the length of a packet
-  body.writeUInt16LE(linkType, 0);
+export function encodeInterface(linkType: number, name: string): Uint8Array {
+  const body = new DataView(new ArrayBuffer(8)); // no limit on the length of a packet
+  body.setUint16(0, linkType, true);
   return encodeBlock(BLOCK.interface, body, [
     text(OPTION.interfaceName, name),
     { code: OPTION.timeResolution, value: Uint8Array.of(NANOSECONDS) },
@@ -77,20 +80,20 @@ export function encodeInterface(linkType: number, name: string): Buffer {
 /**
  * Encodes a packet.
  *
- * @param packet What happened.
+ * @param packet One event or message.
  * @returns The block.
  */
-export function encodePacket(packet: CapturePacket): Buffer {
-  const { bytes, timestampNs, event } = packet;
+export function encodePacket(packet: CapturePacket): Uint8Array {
+  const { bytes, timestampNs, event, lines } = packet;
   const length = RTAC_HEADER_BYTES + bytes.length;
-  const body = Buffer.alloc(20 + padded(length));
-  body.writeUInt32LE(packet.interfaceId, 0);
-  body.writeUInt32LE(Number((timestampNs >> 32n) & 0xffff_ffffn), 4);
-  body.writeUInt32LE(Number(timestampNs & 0xffff_ffffn), 8);
-  body.writeUInt32LE(length, 12);
-  body.writeUInt32LE(length, 16);
-  writeRtacHeader(body, 20, { event, timestampNs });
-  body.set(bytes, 20 + RTAC_HEADER_BYTES);
+  const body = new DataView(new ArrayBuffer(20 + padded(length)));
+  body.setUint32(0, packet.interfaceId, true);
+  body.setUint32(4, Number((timestampNs >> 32n) & 0xffff_ffffn), true);
+  body.setUint32(8, Number(timestampNs & 0xffff_ffffn), true);
+  body.setUint32(12, length, true);
+  body.setUint32(16, length, true);
+  writeRtacHeader(body, 20, { event, timestampNs, lines });
+  new Uint8Array(body.buffer).set(bytes, 20 + RTAC_HEADER_BYTES);
   return encodeBlock(BLOCK.packet, body, packetOptions(packet));
 }
 
@@ -105,33 +108,34 @@ function packetOptions({ event, comment, lost }: CapturePacket): readonly Option
   return options;
 }
 
-function encodeBlock(type: number, body: Uint8Array, options: readonly Option[]): Buffer {
+function encodeBlock(type: number, body: DataView, options: readonly Option[]): Uint8Array {
   const parts = options.map(({ value }) => 4 + padded(value.length));
   const optionBytes = parts.length === 0 ? 0 : parts.reduce((sum, part) => sum + part, 4);
-  const total = 12 + body.length + optionBytes;
-  const block = Buffer.alloc(total);
-  block.writeUInt32LE(type, 0);
-  block.writeUInt32LE(total, 4);
-  block.set(body, 8);
-  let at = 8 + body.length;
+  const total = 12 + body.byteLength + optionBytes;
+  const block = new Uint8Array(total);
+  const view = new DataView(block.buffer);
+  view.setUint32(0, type, true);
+  view.setUint32(4, total, true);
+  block.set(new Uint8Array(body.buffer), 8);
+  let at = 8 + body.byteLength;
   for (const [index, { code, value }] of options.entries()) {
-    block.writeUInt16LE(code, at);
-    block.writeUInt16LE(value.length, at + 2);
+    view.setUint16(at, code, true);
+    view.setUint16(at + 2, value.length, true);
     block.set(value, at + 4);
     at += parts[index] ?? 0;
   }
-  block.writeUInt32LE(total, total - 4);
+  view.setUint32(total - 4, total, true);
   return block;
 }
 
 function text(code: number, content: string): Option {
-  return { code, value: Buffer.from(content).subarray(0, 0xffff) };
+  return { code, value: new TextEncoder().encode(content).subarray(0, 0xffff) };
 }
 
 function number(code: number, content: number, bytes: 4 | 8): Option {
-  const value = Buffer.alloc(bytes);
-  value.writeUInt32LE(content >>> 0, 0);
-  return { code, value };
+  const value = new DataView(new ArrayBuffer(bytes));
+  value.setUint32(0, content >>> 0, true);
+  return { code, value: new Uint8Array(value.buffer) };
 }
 
 /** Everything in a file begins at a multiple of 4. */

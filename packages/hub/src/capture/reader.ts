@@ -3,6 +3,7 @@
 
 import { createReadStream } from "node:fs";
 import { SerialError } from "anyserial";
+import { checkFile } from "../arguments/checks.ts";
 import { BLOCK, BYTE_ORDER_MAGIC, OPTION, padded } from "./pcapng.ts";
 import {
   LINKTYPE_RTAC_SERIAL,
@@ -42,6 +43,7 @@ interface Interface {
  * @throws The system's error — it cannot be read.
  */
 export async function* readCapture(file: string): AsyncGenerator<CaptureRecord, undefined> {
+  checkFile(file, "plant.pcapng");
   const decoder = new Decoder(file);
   for await (const chunk of createReadStream(file)) {
     yield* decoder.push(chunk as Buffer); // no encoding was asked for

@@ -1,26 +1,34 @@
-// Records the traffic of a hub: every message in, out and lost, and what happened to the members. Each
-// member is an interface of the capture, named `network/member`.
+// Records the traffic of a hub: every message received, sent and lost, and the events of the
+// members. Each member is an interface of the capture, named `network/member`.
 
-import type { CaptureConfig, HubEvent, TapPoint } from "../types.ts";
+import { validateCapture } from "../config/validate.ts";
+import type {
+  CaptureConfig,
+  HubEvent,
+  LinePoint,
+  MemberLines,
+  TrafficPoint,
+} from "../model/types.ts";
 import { CaptureFile } from "./capture-file.ts";
+import { checkRecorder } from "./check-options.ts";
+import type { RecorderOptions } from "./options.ts";
 import { type CapturePacket, encodeInterface, encodePacket, encodeSection } from "./pcapng.ts";
 import { LINKTYPE_RTAC_SERIAL, type RtacEvent } from "./rtac-serial.ts";
 
-const MAX_SIZE_BYTES = 64 * 1024 * 1024;
-const KEEP = 5;
-
 const EVENTS = { in: "received", out: "transmitted", drop: "overflow" } as const;
 
-/** Options of {@link Recorder}, beside the configuration. */
-export interface RecorderOptions {
-  /** Hears of the failure that ended the recording; called once at most. */
-  readonly onError: (error: Error) => void;
-}
-
-/** What is recorded, before it is known where in the file. */
+/** One entry, before its interface id in the file is known. */
 interface Happening extends Omit<CapturePacket, "interfaceId"> {
   readonly network: string;
   readonly member: string;
+}
+
+/** One entry, encoded as blocks. */
+interface Encoded {
+  readonly blocks: readonly Uint8Array[];
+  /** Those of them that say how to read what follows. */
+  readonly descriptions: readonly Uint8Array[];
+  readonly interfaceId: number;
 }
 
 /** Records to files, one after the other. */
@@ -29,15 +37,19 @@ export class Recorder {
   readonly #maxSize: number;
   /** Interfaces that the current file describes. */
   readonly #interfaces = new Map<string, number>();
+  /** Levels of each member's lines, by name. */
+  readonly #lines = new Map<string, MemberLines>();
   #fileBytes = 0;
   #lost = 0;
 
   /**
    * @param config Path, already resolved, and limits.
-   * @param options Who hears of a failure.
+   * @param options Listeners.
+   * @throws `ConfigurationError` `ERR_INVALID_ARG_VALUE` — something in one of the two is wrong.
    */
   constructor(config: CaptureConfig, options: RecorderOptions) {
-    const { file, keep = KEEP, maxSize = MAX_SIZE_BYTES } = config;
+    checkRecorder(config, options);
+    const { file, keep, maxSize } = validateCapture(config);
     this.#file = new CaptureFile({ ...options, file, keep });
     this.#maxSize = maxSize;
   }
@@ -51,7 +63,7 @@ export class Recorder {
   async open(): Promise<void> {
     await this.#file.open();
     const section = encodeSection(); // also a capture of nothing is one
-    this.#file.append([section]);
+    this.#file.append([section], [section]);
     this.#fileBytes = section.length;
   }
 
@@ -60,23 +72,34 @@ export class Recorder {
     return this.#lost;
   }
 
-  /** Takes a message; a `TrafficTap`. Returns at once, whatever the disk does. */
-  readonly tap = (point: TapPoint, bytes: Uint8Array): void => {
+  /** Takes a message: a listener of `traffic`. Returns at once, whatever the disk does. */
+  readonly onTraffic = (point: TrafficPoint, bytes: Uint8Array): void => {
     const { network, member, timestampNs, direction } = point;
     this.#record({ network, member, timestampNs, event: EVENTS[direction], bytes });
   };
 
-  /** Takes what happened to a member. */
+  /** Records levels of lines: a listener of `lines`. */
+  readonly onLines = ({ network, member, timestampNs, lines }: LinePoint): void => {
+    const name = nameOf({ network, member });
+    const comment = changesOf(lines, this.#lines.get(name));
+    this.#lines.set(name, lines);
+    const packet = { timestampNs, event: "status", bytes: new Uint8Array() } as const;
+    this.#record({ ...packet, network, member, comment });
+  };
+
+  /** Records an event of a member. */
   readonly onEvent = (event: HubEvent): void => {
-    if (!("member" in event)) return;
-    const { network, member } = event;
+    if (!("network" in event)) return;
+    const { network } = event;
+    const member = "member" in event ? event.member : "hub" in event ? event.hub : undefined;
+    if (member === undefined) return;
     const timestampNs = BigInt(Math.round(event.time * 1000)) * 1000n;
     const packet = { timestampNs, event: "status", bytes: new Uint8Array() } as const;
-    this.#record({ ...packet, network, member, comment: event.type });
+    this.#record({ ...packet, network, member, comment: commentOf(event) });
   };
 
   /**
-   * Writes what waits and closes the file.
+   * Writes the waiting blocks and closes the file.
    *
    * @throws The system's error — the file cannot be closed.
    */
@@ -86,14 +109,14 @@ export class Recorder {
 
   #record(happening: Happening): void {
     if (this.#file.isEnded) return;
-    let { blocks, interfaceId } = this.#encode(happening);
+    let { blocks, descriptions, interfaceId } = this.#encode(happening);
     if (this.#fileBytes + bytesOf(blocks) > this.#maxSize && this.#interfaces.size > 0) {
       this.#file.rotate();
       this.#interfaces.clear();
       this.#fileBytes = 0;
-      ({ blocks, interfaceId } = this.#encode(happening));
+      ({ blocks, descriptions, interfaceId } = this.#encode(happening));
     }
-    if (!this.#file.append(blocks)) {
+    if (!this.#file.append(blocks, descriptions)) {
       this.#lost++;
       return;
     }
@@ -102,25 +125,35 @@ export class Recorder {
     this.#lost = 0;
   }
 
-  #encode(happening: Happening): { blocks: Uint8Array[]; interfaceId: number } {
-    const { network: _network, member: _member, ...what } = happening;
+  #encode(happening: Happening): Encoded {
+    const { network: _network, member: _member, ...rest } = happening;
     const name = nameOf(happening);
+    const what = { ...rest, lines: this.#lines.get(name) };
     const known = this.#interfaces.get(name);
     const interfaceId = known ?? this.#interfaces.size;
-    const blocks: Uint8Array[] = this.#fileBytes === 0 ? [encodeSection()] : [];
-    if (known === undefined) blocks.push(encodeInterface(LINKTYPE_RTAC_SERIAL, name));
+    const descriptions = this.#fileBytes === 0 ? [encodeSection()] : [];
+    if (known === undefined) descriptions.push(encodeInterface(LINKTYPE_RTAC_SERIAL, name));
+    const blocks = [...descriptions];
     const lost = this.#lost;
     if (lost > 0) blocks.push(encodePacket(gap(interfaceId, lost, what.timestampNs)));
     blocks.push(encodePacket({ ...what, interfaceId }));
-    return { blocks, interfaceId };
+    return { blocks, descriptions, interfaceId };
   }
 }
 
-function nameOf({ network, member }: Happening): string {
+/** Names the lines that have changed, as in `DTR on, BREAK off`. */
+function changesOf(lines: MemberLines, before: MemberLines | undefined): string {
+  const names = Object.keys(lines) as (keyof MemberLines)[]; // its keys
+  const changed = names.filter((name) => lines[name] !== (before?.[name] ?? false));
+  const words = changed.map((name) => `${name.toUpperCase()} ${lines[name] ? "on" : "off"}`);
+  return words.length === 0 ? "lines off" : words.join(", ");
+}
+
+function nameOf({ network, member }: Pick<Happening, "network" | "member">): string {
   return `${network}/${member}`;
 }
 
-/** Tells in the file that packets are missing. */
+/** Marks in the file that packets are missing. */
 function gap(interfaceId: number, lost: number, timestampNs: bigint): CapturePacket {
   const event: RtacEvent = "captureLost";
   const comment = `${lost} packets were not recorded: the disk was too slow`;
@@ -129,4 +162,10 @@ function gap(interfaceId: number, lost: number, timestampNs: bigint): CapturePac
 
 function bytesOf(blocks: readonly Uint8Array[]): number {
   return blocks.reduce((sum, block) => sum + block.length, 0);
+}
+
+/** Describes an event in a recording. */
+function commentOf(event: HubEvent): string {
+  if (event.type === "gap") return `gap: ${event.messages} messages, ${event.from} to ${event.to}`;
+  return event.type === "remote" ? event.event.type : event.type;
 }

@@ -1,43 +1,14 @@
 // Sends the recorded messages again, in the rhythm in which they came.
 
+import { clearTimeout, clockMs, setTimeout } from "../process/timers.ts";
+import { checkReplay } from "./check-options.ts";
+import type { ReplayClock, ReplayOptions } from "./options.ts";
 import type { CaptureRecord } from "./reader.ts";
 
 /** Longest that a timer can wait, in milliseconds. */
 const TIMER_MAX_MS = 0x7fff_ffff;
 
-/** Where a replay sends: `Hub.inject()`, or the same through a control socket. */
-export type Inject = (network: string, member: string, bytes: Uint8Array) => Promise<void>;
-
-/** Options of {@link replay}. */
-export interface ReplayOptions {
-  /** Where to send. */
-  readonly inject: Inject;
-  /** Factor: how much faster than it was recorded; `Infinity` does not wait at all. @defaultValue 1 */
-  readonly speed?: number | undefined;
-  /** Network to send into. @defaultValue the one that was recorded */
-  readonly network?: string | undefined;
-  /** Members whose messages are sent; all by default. */
-  readonly members?: readonly string[] | undefined;
-  /** Stops. */
-  readonly signal?: AbortSignal | undefined;
-  /** Time in milliseconds and waiting, for tests. */
-  readonly clock?: ReplayClock | undefined;
-}
-
-/** Time, as a replay needs it. */
-export interface ReplayClock {
-  /** Milliseconds since any moment. */
-  now(): number;
-  /**
-   * Waits.
-   *
-   * @param delayMs How long, in milliseconds.
-   * @throws `signal.reason` — the signal is aborted.
-   */
-  wait(delayMs: number, signal: AbortSignal | undefined): Promise<void>;
-}
-
-/** What a replay did. */
+/** Result of a replay. */
 export interface ReplayReport {
   /** Number of messages. */
   readonly messages: number;
@@ -46,17 +17,18 @@ export interface ReplayReport {
 }
 
 /**
- * Replays what members sent; what they received follows from it.
+ * Replays the messages that members sent; the hub forwards them to the receivers again.
  *
  * @param records Packets of a capture, in order.
  * @param options Where to, and how fast.
- * @returns What was sent.
- * @throws `signal.reason` — the signal is aborted; and what `inject` throws.
+ * @returns Counts of the replayed messages.
+ * @throws `signal.reason` — the signal is aborted; and errors of `inject`.
  */
 export async function replay(
   records: AsyncIterable<CaptureRecord>,
   options: ReplayOptions,
 ): Promise<ReplayReport> {
+  checkReplay(records, options);
   const { inject, members, speed = 1, signal, clock = REAL_CLOCK } = options;
   const startedAt = clock.now();
   const report = { messages: 0, bytes: 0 };
@@ -84,7 +56,7 @@ function splitSource(source: string): readonly string[] {
 }
 
 const REAL_CLOCK: ReplayClock = {
-  now: () => performance.now(),
+  now: () => clockMs(),
   wait: (delayMs, signal) =>
     new Promise((resolve, reject) => {
       const stop = (): void => {

@@ -1,5 +1,5 @@
-// The files of a capture: the current one, older ones with a number, at most so many. What is no capture
-// is never renamed or removed.
+// The files of a capture: the current one, older ones with a number, up to a configured number.
+// Other files are never renamed or removed.
 
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open, rename, rm } from "node:fs/promises";
@@ -58,15 +58,12 @@ async function isCapture(path: string): Promise<boolean> {
   const status = await lstat(path).catch(ignoreMissing);
   if (status === undefined) return false;
   if (status.isFile() && (status.size === 0 || (await hasMagic(path)))) return true;
-  throw new ConfigurationError(
-    `Cannot record to "${path}": something that is no capture is there`,
-    {
-      code: "EEXIST",
-      path,
-      operation: "capture",
-      hint: "move it away, or give another capture.file",
-    },
-  );
+  throw new ConfigurationError(`Cannot record to "${path}": the file at the path is no capture`, {
+    code: "EEXIST",
+    path,
+    operation: "capture",
+    hint: "move it away, or give another capture.file",
+  });
 }
 
 async function hasMagic(path: string): Promise<boolean> {

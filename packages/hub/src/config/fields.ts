@@ -1,230 +1,265 @@
-// The fields of a configuration: the one table behind parsing, errors, and the reference in docs/hub.md.
+// The fields of a configuration: the one table behind validation, defaults, errors, and the reference in
+// docs/hub-configuration.md. Its types are those of the configuration, so a field that is missing in one
+// of the two does not compile.
 
-import { deviceFile, path } from "./paths.ts";
+import type {
+  CaptureConfig,
+  DeviceMemberConfig,
+  MemberBase,
+  MemberKind,
+  MemberOptions,
+  NetworkConfig,
+  PortMemberConfig,
+  ProcessMemberConfig,
+  RemoteMemberConfig,
+  SharedConfig,
+  StdioMemberConfig,
+  TcpMemberConfig,
+  UnixMemberConfig,
+} from "../model/types.ts";
+import { account } from "./accounts.ts";
+import { command } from "./command.ts";
+import { remoteEndpoint, tcpEndpoint, unixEndpoint } from "./endpoints.ts";
+import { deviceFile, linkPath, path } from "./paths.ts";
 import {
-  account,
-  address,
   anything,
   choice,
   duration,
-  type Field,
   type Fields,
+  type FieldsOf,
   flag,
   integer,
   mode,
   probability,
   size,
-  text,
-  texts,
   value,
   wholeDuration,
+  word,
 } from "./readers.ts";
-import { readHostPort } from "./values.ts";
+import { SERIAL_FIELDS } from "./serial-fields.ts";
 
 const KIB = 1024;
+const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 const HOUR_MS = 3_600_000;
+const UINT32_MAX = 0xffff_ffff;
 
-/** What a member may set, and a network for all of its members. */
-const MEMBER_OPTIONS: Fields = {
+/** Options of a member, also allowed in a network for all of its members. */
+export const MEMBER_OPTIONS: FieldsOf<MemberOptions> = {
   overflow: {
-    reader: choice("drop-newest", "drop-oldest", "disconnect", "backpressure"),
+    reader: word({
+      "drop-newest": true,
+      "drop-oldest": true,
+      disconnect: true,
+      backpressure: true,
+      "wait-then-drop": true,
+    }),
     default: "drop-newest",
-    help: "What happens when the queue is full.",
+    help: "Effect of a full queue. In a `pair` and for `serial` members the default is `wait-then-drop`.",
   },
   queue: {
     reader: size(1, GIB),
     default: "64KiB",
-    help: "Bytes that may wait for a member that does not take them.",
+    help: "Bytes that may wait for the member.",
   },
   whenAbsent: {
-    reader: choice("discard", "keep"),
+    reader: word({ discard: true, keep: true }),
     default: "discard",
-    help: "What happens to bytes while no application has the port open.",
+    help: "Whether bytes are lost or queued while no application has the port open.",
   },
   stallAfterMs: {
     reader: wholeDuration(1, HOUR_MS),
-    default: "1000",
-    help: "A member that takes nothing for this long has stalled.",
+    default: 1000,
+    help: "The member has stalled when it reads nothing for this long while bytes wait for it.",
   },
   pace: {
     reader: flag(),
-    default: "false",
-    help: "Limits what the member receives to the rate that its application configured.",
+    default: false,
+    help: "Slows the bytes to the member down to the rate that its application configured.",
   },
   latencyMs: {
     reader: duration(0, HOUR_MS),
-    default: "0",
-    help: "Delays every byte to the member.",
+    default: 0,
+    help: "Delay of every byte to the member.",
   },
   jitterMs: {
     reader: duration(0, HOUR_MS),
-    default: "0",
-    help: "Random delay on top; bytes stay in order.",
+    default: 0,
+    help: "Additional random delay, up to this. Bytes stay in order.",
   },
   bitErrorRate: {
     reader: probability(),
-    default: "0",
-    help: "Share of bits that arrive inverted.",
+    default: 0,
+    help: "Share of the bits to the member that are inverted.",
   },
-  dropRate: { reader: probability(), default: "0", help: "Share of messages that do not arrive." },
+  dropRate: {
+    reader: probability(),
+    default: 0,
+    help: "Share of the messages to the member that are lost.",
+  },
   seed: {
-    reader: integer(0, 0xffff_ffff),
-    default: "1",
-    help: "Start of the random numbers: the same seed gives the same faults.",
+    reader: integer(0, UINT32_MAX),
+    default: 1,
+    help: "Start of the random numbers. The same seed gives the same faults.",
   },
 };
 
-const ROLE: Field = {
-  reader: choice("member", "controller", "tap"),
-  default: "member",
-  help: "`controller` of a star; a `tap` hears everything and its writes go nowhere.",
+/** Fields of every member. */
+export const MEMBER_COMMON: FieldsOf<MemberBase> = {
+  role: {
+    reader: word({ member: true, controller: true, tap: true }),
+    default: "member",
+    help: "`controller`: the master of a star. `tap`: receives everything; bytes that it writes are ignored.",
+  },
+  ...MEMBER_OPTIONS,
 };
 
-/** What each kind of member has beside the common fields; the first is the one that tells the kind. */
-export function memberKinds(directory: string): Readonly<Record<string, Fields>> {
-  return {
-    port: {
-      port: {
-        reader: path(),
-        help: "Emulated port: path of the link to make for the application.",
-      },
-      mode: { reader: mode(), help: "Permission bits of the pty." },
-      owner: { reader: account(), help: "Owner of the pty; needs root." },
-      group: { reader: account(), help: "Group of the pty." },
-    },
-    serial: {
-      serial: { reader: text("a port's path or address"), help: "Real port to open." },
-      baudRate: { reader: integer(1, 0xffff_ffff), default: "115200", help: "Rate in baud." },
-      dataBits: { reader: choice(5, 6, 7, 8), default: "8", help: "Bits of a character." },
-      stopBits: { reader: choice(1, 1.5, 2), default: "1", help: "Stop bits." },
-      parity: {
-        reader: choice("none", "even", "odd", "mark", "space"),
-        default: "none",
-        help: "Parity bit.",
-      },
-      flowControl: {
-        reader: choice("none", "hardware", "software"),
-        default: "none",
-        help: "RTS and CTS, or XON and XOFF.",
-      },
-    },
-    tcp: {
-      tcp: {
-        reader: value("{ connect: host:port } or { listen: host:port }", readTcp),
-        help: "Raw TCP: connects and reconnects, or serves one client at a time.",
-      },
-    },
-    stdio: {
-      stdio: {
-        reader: value("true", (given) => (given === true ? true : undefined)),
-        help: "The hub's own standard input and output.",
-      },
-    },
-    process: {
-      process: {
-        reader: texts("a list of a program and its arguments", 1),
-        help: "Program to start; its standard input and output are the member. No shell.",
-      },
-    },
+/** Fields of one kind of member, without the common ones. */
+type OwnFields<Config> = FieldsOf<Omit<Config, keyof MemberBase>>;
+
+const PORT_FIELDS: OwnFields<PortMemberConfig> = {
+  port: {
+    reader: linkPath(),
+    help: "Path that the application opens. The hub creates it as a link to a pty.",
+  },
+  mode: { reader: mode(), help: "Permission bits of the pty." },
+  owner: { reader: account("user"), help: "Owner of the pty. Needs root." },
+  group: { reader: account("group"), help: "Group of the pty." },
+};
+
+const TCP_FIELDS: OwnFields<TcpMemberConfig> = {
+  tcp: {
+    reader: tcpEndpoint(),
+    help: "Address to connect to, or to listen on for one client at a time.",
+  },
+};
+
+const REMOTE_MEMBER_FIELDS: OwnFields<RemoteMemberConfig> = {
+  remote: {
+    reader: remoteEndpoint(),
+    help: "Address to serve clients on, as a serial port.",
+  },
+};
+
+const STDIO_FIELDS: OwnFields<StdioMemberConfig> = {
+  stdio: {
+    reader: value("true", (given) => (given === true ? true : undefined)),
+    help: "The member is the hub's own standard input and output.",
+  },
+};
+
+const PROCESS_FIELDS: OwnFields<ProcessMemberConfig> = {
+  process: {
+    reader: command(),
+    help: "Program to start, without a shell. The member is its standard input and output.",
+  },
+};
+
+/**
+ * Lists the fields of each kind of member, without the common ones; the first one determines the
+ * kind.
+ *
+ * @param directory Folder that relative paths start from.
+ */
+export function memberKinds(directory: string): Readonly<Record<MemberKind, Fields>> {
+  const device: OwnFields<DeviceMemberConfig> = {
     device: {
-      device: {
-        reader: deviceFile(directory),
-        help: "File that exports what `defineDevice()` answered, beside or below the configuration.",
-      },
-      options: { reader: anything(), help: "Handed to the device." },
+      reader: deviceFile(directory),
+      help: "File that exports the result of `defineDevice()`.",
     },
+    options: { reader: anything(), help: "Options of the device." },
+  };
+  const unix: OwnFields<UnixMemberConfig> = {
+    unix: {
+      reader: unixEndpoint(directory),
+      help: "Socket to connect to, or to listen on for one client at a time.",
+    },
+  };
+  return {
+    port: PORT_FIELDS,
+    serial: SERIAL_FIELDS,
+    tcp: TCP_FIELDS,
+    unix,
+    remote: REMOTE_MEMBER_FIELDS,
+    stdio: STDIO_FIELDS,
+    process: PROCESS_FIELDS,
+    device,
   };
 }
 
-/** What every member has. */
-export const MEMBER_COMMON: Fields = { role: ROLE, ...MEMBER_OPTIONS };
-
-/** The parameters of a framing. */
-export const FRAMING_FIELDS: Fields = {
-  kind: {
-    reader: choice("raw", "line", "idle-gap", "slip", "cobs", "length-prefix"),
-    default: "raw",
-    help: "Where a message ends.",
+/** Sharing of a network between hubs. */
+export const SHARED_FIELDS: FieldsOf<SharedConfig> = {
+  shared: {
+    reader: word({ live: true, durable: true }),
+    help: "Joins the network of the same name on other hubs. `live`: at most once. `durable`: once, by a stream.",
   },
-  delimiter: { reader: integer(0, 255), default: "10", help: "`line`: last byte of a message." },
-  gapMs: { reader: duration(1, 60_000), default: "5", help: "`idle-gap`: silence that ends one." },
-  lengthBytes: {
-    reader: choice(1, 2, 4),
-    default: "2",
-    help: "`length-prefix`: size of the field.",
+  order: {
+    reader: word({ sender: true, total: true }),
+    default: "sender",
+    help: "`total`: all members of all hubs receive all messages in one order, through the stream.",
   },
-  byteOrder: {
-    reader: choice("big", "little"),
-    default: "big",
-    help: "`length-prefix`: byte order of the field.",
+  onPartition: {
+    reader: word({ halt: true, local: true }),
+    default: "halt",
+    help: "With `order: total`: whether the members of a hub that is cut off wait, or go on among themselves.",
   },
-  maxMessage: {
-    reader: size(1, 65_535),
-    default: "4096",
-    help: "A longer message is passed on in pieces.",
+  spool: {
+    reader: size(64 * KIB, 16 * GIB),
+    default: "64MiB",
+    help: "Bytes that may wait in memory for the stream. Then the `overflow` of the sending member decides.",
+  },
+  retainMs: {
+    reader: wholeDuration(1000, 365 * 24 * HOUR_MS),
+    default: "1h",
+    help: "Age after which the stream removes a message.",
+  },
+  retainBytes: {
+    reader: size(MIB, 1024 * GIB),
+    default: "256MiB",
+    help: "Size from which the stream removes its oldest messages.",
+  },
+  replicas: {
+    reader: choice(1, 3, 5),
+    defaultHelp: "`3` with three or more servers, else `1`",
+    help: "Servers that keep a copy of the stream.",
+  },
+  storage: {
+    reader: word({ file: true, memory: true }),
+    default: "file",
+    help: "Where the servers keep the stream.",
   },
 };
 
-/** What a network has beside its members and its framing. */
-export const NETWORK_FIELDS: Fields = {
+/** Fields of a network, without its members and its framing. */
+export const NETWORK_FIELDS: FieldsOf<Omit<NetworkConfig, "framing" | "members">> = {
+  ...SHARED_FIELDS,
   topology: {
-    reader: choice("bus", "pair", "star", "tap"),
+    reader: word({ bus: true, pair: true, star: true, tap: true }),
     default: "bus",
-    help: "Who hears whom.",
+    help: "Which members receive the bytes of a member.",
   },
   rateMismatch: {
-    reader: choice("pass", "warn", "garble"),
+    reader: word({ pass: true, warn: true, garble: true }),
     default: "pass",
-    help: "What happens between members whose applications chose different rates.",
+    help: "Effect of different rates, as the applications of two members chose them.",
   },
   ...MEMBER_OPTIONS,
 };
 
 /** Recording. */
-export const CAPTURE_FIELDS: Fields = {
-  file: { reader: path(), help: "File to record to, pcapng; older ones get a number." },
+export const CAPTURE_FIELDS: FieldsOf<CaptureConfig> = {
+  file: {
+    reader: path(),
+    help: "File to record to, in the format pcapng. Older files get a number.",
+  },
   maxSize: {
     reader: size(64 * KIB, 1024 * GIB),
     default: "64MiB",
-    help: "A new file is begun before the current one grows beyond this.",
+    help: "Largest size of a file. Then a new one is started.",
   },
   keep: {
     reader: integer(1, 1000),
-    default: "5",
-    help: "Files to keep, the current one included.",
+    default: 5,
+    help: "Number of files to keep, including the current one.",
   },
 };
-
-/** Addresses to serve on. */
-export const LISTEN_FIELDS: Fields = {
-  http: { reader: address(), help: "Serves `/metrics`, `/status` and `/healthz`." },
-  control: {
-    reader: path(),
-    default: "in the runtime folder",
-    help: "Path of the control socket, at most 107 bytes.",
-  },
-  allowRemote: {
-    reader: flag(),
-    default: "false",
-    help: "Allows an `http` address that other machines reach.",
-  },
-  allowedHosts: {
-    reader: texts("a list of host names", 0),
-    default: "[]",
-    help: "Host names that requests may carry beside the address and localhost.",
-  },
-  tokenFile: {
-    reader: path(),
-    help: "File with the token for `POST /reload` and `/stop`; made with a random one if missing.",
-  },
-};
-
-function readTcp(given: unknown): { connect: string } | { listen: string } | undefined {
-  if (typeof given !== "object" || given === null) return undefined;
-  const [[key, target] = ["", undefined], ...more] = Object.entries(given);
-  if (more.length > 0 || typeof target !== "string") return undefined;
-  if (readHostPort(target) === undefined) return undefined;
-  if (key === "connect") return { connect: target };
-  return key === "listen" ? { listen: target } : undefined;
-}

@@ -1,22 +1,18 @@
 // Networks and members of a configuration: their fields, and the rules between them.
 
-import { resolve } from "node:path";
-import type { FramingConfig, FramingKind, MemberConfig, NetworkConfig } from "../types.ts";
-import { FRAMING_FIELDS, MEMBER_COMMON, memberKinds, NETWORK_FIELDS } from "./fields.ts";
-import type { Place } from "./place.ts";
+import { misfitsOf } from "../model/topology.ts";
+import type { FramingConfig, FramingKind, MemberConfig, NetworkConfig } from "../model/types.ts";
+import { Claims } from "./claims.ts";
+import { checkSharing } from "./cluster.ts";
+import type { ConfigNode } from "./config-node.ts";
+import { MEMBER_COMMON, memberKinds, NETWORK_FIELDS } from "./fields.ts";
+import { createSplitter, KINDS_OF, NEEDED } from "./framing.ts";
+import { FRAMING_FIELDS } from "./framing-fields.ts";
 import { type Fields, listWords, object, type Reader, readFields } from "./readers.ts";
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const NAME_ALLOWED =
   "is no name: give letters, digits, _ . and -, at most 64, a letter or digit first";
-
-/** Parameters that belong to one framing only. */
-const FRAMING_OF: Readonly<Record<string, FramingKind>> = {
-  delimiter: "line",
-  gapMs: "idle-gap",
-  lengthBytes: "length-prefix",
-  byteOrder: "length-prefix",
-};
 
 /**
  * Makes the reader of `networks`.
@@ -25,36 +21,43 @@ const FRAMING_OF: Readonly<Record<string, FramingKind>> = {
  * @returns The reader.
  */
 export function networks(directory: string): Reader<Readonly<Record<string, NetworkConfig>>> {
-  const read = (place: Place): Readonly<Record<string, NetworkConfig>> => {
+  const kinds = memberKinds(directory);
+  const read = (node: ConfigNode): Readonly<Record<string, NetworkConfig>> => {
     const claims = new Claims(directory);
-    const fields = fieldsOfNetwork(directory, claims);
-    return readNamed(place, "network", (at) => readNetwork(at, fields));
+    const result = readNamed(node, "network", (at, name) => {
+      const add: AddClaim = (config, member) => claims.add(name, config, member);
+      return readNetwork(at, fieldsOfNetwork(kinds, add));
+    });
+    claims.checkLoops();
+    return result;
   };
   return { allowed: "a map of networks by name", read };
 }
 
+type AddClaim = (config: MemberConfig, node: ConfigNode) => void;
+type Kinds = Readonly<Record<string, Fields>>;
+
 /** Reads a map whose keys are names. */
 function readNamed<T>(
-  place: Place,
+  node: ConfigNode,
   what: string,
-  read: (place: Place) => T | undefined,
+  read: (node: ConfigNode, name: string) => T | undefined,
 ): Record<string, T> {
-  const result: Record<string, T> = {};
-  if (!place.isMap) place.refuse(`a map of ${what}s by name`);
-  else if (place.entries().length === 0) place.report(`has no ${what}: give at least one`);
-  for (const { key, keyPlace, place: at } of place.entries()) {
-    if (!NAME.test(key)) keyPlace.report(NAME_ALLOWED, undefined, JSON.stringify(key));
-    const one = read(at);
-    if (one !== undefined) result[key] = one;
-  }
-  return result;
+  const entries = node.entries();
+  if (!node.isMap) node.refuse(`a map of ${what}s by name`);
+  else if (entries.length === 0) node.report(`has no ${what}: give at least one`);
+  const named = entries.map(({ key, keyNode, node: at }) => {
+    if (!NAME.test(key)) keyNode.report(NAME_ALLOWED, undefined, JSON.stringify(key));
+    return [key, read(at, key)] as const;
+  });
+  const good = named.filter((one): one is readonly [string, T & {}] => one[1] !== undefined);
+  return Object.fromEntries(good);
 }
 
-function fieldsOfNetwork(directory: string, claims: Claims): Fields {
-  const kinds = memberKinds(directory);
+function fieldsOfNetwork(kinds: Kinds, addClaim: AddClaim): Fields {
   const members: Reader<Readonly<Record<string, MemberConfig>>> = {
     allowed: "a map of members by name",
-    read: (place) => readNamed(place, "member", (at) => readMember(at, kinds, claims)),
+    read: (node) => readNamed(node, "member", (at) => readMember(at, kinds, addClaim)),
   };
   return {
     ...NETWORK_FIELDS,
@@ -63,95 +66,100 @@ function fieldsOfNetwork(directory: string, claims: Claims): Fields {
   };
 }
 
-function readNetwork(place: Place, fields: Fields): NetworkConfig | undefined {
-  const network = object<NetworkConfig>(fields, ["members"]).read(place);
-  if (network?.members !== undefined) checkTopology(place, network);
+function readNetwork(node: ConfigNode, fields: Fields): NetworkConfig | undefined {
+  const network = object<NetworkConfig>(fields, ["members"]).read(node);
+  if (network?.members === undefined) return network;
+  const { topology = "bus", members, shared } = network;
+  const roles = Object.entries(members).map(([name, { role = "member" }]) => ({ name, role }));
+  const misfits = misfitsOf(topology, roles, shared !== undefined);
+  for (const { field, reason } of misfits) node.missing(field).report(reason);
+  checkSharing(node, network);
+  checkFollowed(node, members);
   return network;
 }
 
-function checkTopology(place: Place, { topology = "bus", members }: NetworkConfig): void {
-  const at = place.missing("members");
-  const all = Object.entries(members);
-  const taps = all.filter(([, { role }]) => role === "tap");
-  const controllers = all.filter(([, { role }]) => role === "controller");
-  const talkers = all.length - taps.length;
-  if (topology === "pair" && talkers !== 2) {
-    at.report(`has ${talkers} members that talk: a pair has two; others need role: tap`);
-  }
-  if (topology === "tap" && talkers < 2) at.report("has too few members: a tap listens to two");
-  if (topology === "star" && controllers.length > 1) {
-    at.report(`has ${controllers.length} controllers: a star has one`);
-  }
-  for (const [name] of topology === "star" ? [] : controllers) {
-    at.missing(`${name}.role`).report("controller is for topology: star");
+/** Settings come from an application: one at an emulated port, or a client. */
+function checkFollowed(node: ConfigNode, members: NetworkConfig["members"]): void {
+  const hasApplication = (name: string): boolean => {
+    const config = members[name];
+    return config !== undefined && ("port" in config || "remote" in config);
+  };
+  const names = Object.keys(members).filter(hasApplication);
+  const all = node.entries().find(({ key }) => key === "members")?.node;
+  for (const { key, node: member } of all?.entries() ?? []) {
+    const follow = member.entries().find((entry) => entry.key === "follow")?.node;
+    const name = follow?.value;
+    if (follow === undefined || !Object.hasOwn(members, key) || typeof name !== "string") continue;
+    if (hasApplication(name)) continue;
+    const known = names.length === 0 ? "" : `: ${listWords(names)}`;
+    follow.refuse(`the name of a port or remote member of this network${known}`, names);
   }
 }
 
-/** Reads one member; which fields it may have follows from the one that tells its kind. */
-function readMember(
-  place: Place,
-  kinds: Readonly<Record<string, Fields>>,
-  claims: Claims,
-): MemberConfig | undefined {
-  const keys = place.entries().map(({ key }) => key);
+/** Reads one member. The field that determines its kind also determines its other fields. */
+function readMember(node: ConfigNode, kinds: Kinds, addClaim: AddClaim): MemberConfig | undefined {
+  const keys = node.entries().map(({ key }) => key);
   const given = Object.keys(kinds).filter((kind) => keys.includes(kind));
   const [kind] = given;
-  if (place.isMap && given.length > 1) {
-    place.report(`has ${listWords(given)}: a member is one of them`);
+  if (node.isMap && given.length > 1) {
+    node.report(`has ${listWords(given)}: a member is one of them`);
     return undefined;
   }
   const fields = { ...(kind === undefined ? allFields(kinds) : kinds[kind]), ...MEMBER_COMMON };
-  const member = readFields(place, fields);
+  const member = readFields(node, fields);
   if (member === undefined) return undefined;
   if (kind === undefined) {
-    place.report(`does not say what it is: give ${listWords(Object.keys(kinds))}`);
+    node.report(`has no kind: give ${listWords(Object.keys(kinds))}`);
     return undefined;
   }
   const config = member as unknown as MemberConfig; // the fields are those of its kind
-  claims.claim(config, place);
+  addClaim(config, node);
   return config;
 }
 
-function allFields(kinds: Readonly<Record<string, Fields>>): Fields {
+function allFields(kinds: Kinds): Fields {
   return Object.assign({}, ...Object.values(kinds)) as Fields; // later ones have other names
-}
-
-/** What only one member of the whole hub can have. */
-class Claims {
-  readonly #directory: string;
-  readonly #owners = new Map<string, string>();
-
-  constructor(directory: string) {
-    this.#directory = directory;
-  }
-
-  claim(config: MemberConfig, place: Place): void {
-    if ("port" in config) this.#take(resolve(this.#directory, config.port), place.missing("port"));
-    if ("serial" in config) this.#take(`serial ${config.serial}`, place.missing("serial"));
-    if ("stdio" in config) this.#take("stdio", place.missing("stdio"));
-  }
-
-  #take(what: string, place: Place): void {
-    const owner = this.#owners.get(what);
-    if (owner === undefined) this.#owners.set(what, place.field);
-    else place.report(`is already used by ${owner}`);
-  }
 }
 
 /** Reads a framing: its name, or a map with its parameters. */
 function framing(): Reader<FramingKind | FramingConfig> {
-  const kind = FRAMING_FIELDS["kind"] as Fields[string]; // it is in the table
+  const { kind } = FRAMING_FIELDS;
   const parameters = object<FramingConfig>(FRAMING_FIELDS, ["kind"]);
-  const read = (place: Place): FramingKind | FramingConfig | undefined => {
-    if (!place.isMap) return kind.reader.read(place) as FramingKind | undefined; // its choices
-    const config = parameters.read(place);
-    for (const { key, keyPlace } of place.entries()) {
-      const only = FRAMING_OF[key];
-      if (only !== undefined && config?.kind !== undefined && only !== config.kind) {
-        keyPlace.report(`is for ${only}, not for ${config.kind}`);
-      }
-    }
-    return config;
+  const read = (node: ConfigNode): FramingKind | FramingConfig | undefined => {
+    if (node.isMap) return readParameters(node, parameters);
+    const name = kind.reader.read(node);
+    const [field] = (name && NEEDED[name]) ?? [];
+    if (field === undefined) return name;
+    node.report(`needs ${field}`, `write a map: { kind: ${name}, ${field}: … }`);
+    return undefined;
   };
   return { allowed: `${kind.reader.allowed}, or a map`, read };
+}
+
+function readParameters(
+  node: ConfigNode,
+  parameters: Reader<FramingConfig>,
+): FramingConfig | undefined {
+  const config = parameters.read(node);
+  const entries = node.entries();
+  if (config?.kind === undefined) return config;
+  const { kind } = config;
+  const misplaced = entries.filter(({ key }) => KINDS_OF[key]?.includes(kind) === false);
+  for (const { key, keyNode } of misplaced) {
+    keyNode.report(`is for ${listWords(KINDS_OF[key] ?? [])}, not for ${kind}`);
+  }
+  const missing = (NEEDED[kind] ?? []).filter((name) => entries.every(({ key }) => key !== name));
+  for (const name of missing) node.missing(name).report("is missing");
+  const isRead = entries.every(({ key }) => Object.hasOwn(config, key));
+  if (isRead && misplaced.length === 0 && missing.length === 0) tryFraming(node, config);
+  return config;
+}
+
+/** Parameters that are good by themselves may not fit one another. */
+function tryFraming(node: ConfigNode, config: FramingConfig): void {
+  try {
+    createSplitter({ ...config, maxMessage: (config.maxMessage ?? 1) as number }); // as it was read
+  } catch (error) {
+    node.report(`cannot be used: ${(error as Error).message}`);
+  }
 }

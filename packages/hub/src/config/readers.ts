@@ -1,23 +1,28 @@
-// Readers of fields: each takes a place, answers the value that the hub works with, or complains at the
-// place and answers nothing. A reader carries the words that the documentation shows.
+// Readers of fields. Each takes a node and returns the value for the hub, or reports a problem at
+// the node and returns nothing. The documentation shows each reader's description of the allowed
+// values.
 
-import { nearest } from "../nearest.ts";
-import type { Place } from "./place.ts";
+import { nearest } from "anyserial/arguments";
+import type { FramingMark } from "../model/types.ts";
+import type { ConfigNode } from "./config-node.ts";
+import { copyJson } from "./json.ts";
+import { showValue } from "./problem.ts";
 import { readDuration, readHostPort, readMode, readSize } from "./values.ts";
 
-/** Reads one field. */
 export interface Reader<T> {
-  /** What is allowed, as errors and the documentation word it. */
+  /** The allowed values, as errors and the documentation describe them. */
   readonly allowed: string;
-  /** @returns The value; `undefined` after a complaint. */
-  read(place: Place): T | undefined;
+  /** @returns The value; `undefined` after a report. */
+  read(node: ConfigNode): T | undefined;
 }
 
 /** A field of an object. */
-export interface Field {
-  readonly reader: Reader<unknown>;
-  /** As the documentation shows it; `undefined` where there is none, or the field is required. */
-  readonly default?: string | undefined;
+export interface Field<T = unknown> {
+  readonly reader: Reader<T>;
+  /** As it would be written in a file; `undefined` where there is none, or the field is required. */
+  readonly default?: T | string | undefined;
+  /** Replaces the default in the documentation, where it is no value. */
+  readonly defaultHelp?: string | undefined;
   /** One sentence. */
   readonly help: string;
 }
@@ -25,28 +30,36 @@ export interface Field {
 /** The fields of an object by name. */
 export type Fields = Readonly<Record<string, Field>>;
 
+/** Exactly the fields of a type: a field that is missing in one of the two does not compile. */
+export type FieldsOf<T> = { readonly [K in keyof T]-?: Field<NonNullable<T[K]>> };
+
 /**
  * Makes a reader from a pure function.
  *
- * @param allowed What is allowed.
- * @param parse Answers `undefined` for what is not.
+ * @param allowed The allowed values.
+ * @param parse Returns `undefined` for other values.
  * @returns The reader.
  */
 export function value<T>(allowed: string, parse: (value: unknown) => T | undefined): Reader<T> {
-  const read = (place: Place): T | undefined => {
-    const parsed = parse(place.value);
-    if (parsed === undefined) place.refuse(allowed);
+  const read = (node: ConfigNode): T | undefined => {
+    const parsed = parse(node.value);
+    if (parsed === undefined) node.refuse(allowed);
     return parsed;
   };
   return { allowed, read };
 }
 
-/** Reads one of a few words or numbers. */
+/** Reads one of the words of a type: the table does not compile with one left out. */
+export function word<T extends string>(words: Readonly<Record<T, true>>): Reader<T> {
+  return choice(...(Object.keys(words) as T[])); // its keys are those of the type
+}
+
+/** Reads one of some words or numbers. */
 export function choice<T extends string | number>(...choices: readonly T[]): Reader<T> {
   const allowed = listWords(choices.map(String));
-  const read = (place: Place): T | undefined => {
-    const found = choices.find((one) => one === place.value);
-    if (found === undefined) place.refuse(allowed, choices.map(String));
+  const read = (node: ConfigNode): T | undefined => {
+    const found = choices.find((one) => one === node.value);
+    if (found === undefined) node.refuse(allowed, choices.map(String));
     return found;
   };
   return { allowed, read };
@@ -63,6 +76,24 @@ export function integer(minimum: number, maximum: number): Reader<number> {
   return value(allowed, (given) =>
     Number.isInteger(given) ? within(given, minimum, maximum) : undefined,
   );
+}
+
+/** Reads 1 byte up to a maximum: text, a code, or a list of codes. */
+export function mark(most: number): Reader<FramingMark> {
+  const allowed = `1 to ${most} bytes: text, a code from 0 to 255, or a list of codes`;
+  const code = (given: unknown): boolean =>
+    Number.isInteger(given) && within(given, 0, 255) !== undefined;
+  const read = (node: ConfigNode): FramingMark | undefined => {
+    const codes = node.items()?.map((item) => item.value);
+    const given = codes ?? node.value;
+    const length = typeof given === "string" ? Buffer.byteLength(given) : codes?.length;
+    const isGood =
+      codes === undefined ? typeof given === "string" || code(given) : codes.every(code);
+    if (isGood && within(length ?? 1, 1, most) !== undefined) return given as FramingMark;
+    node.refuse(allowed);
+    return undefined;
+  };
+  return { allowed, read };
 }
 
 /** Reads a number from 0 to 1. */
@@ -104,37 +135,53 @@ export function text(allowed: string): Reader<string> {
   );
 }
 
-/** Reads the name or number of a user or a group. */
-export function account(): Reader<string | number> {
-  return value("a name or a number", (given) => {
-    if (typeof given === "string" && /^[^\0:\s]+$/.test(given)) return given;
-    return Number.isInteger(given) ? within(given, 0, 0xffff_fffe) : undefined;
-  });
-}
-
 /** Reads `host:port`. */
-export function address(): Reader<string> {
-  return value("an address such as 127.0.0.1:7070 or [::1]:7070", (given) =>
-    readHostPort(given) === undefined ? undefined : String(given),
-  );
-}
-
-/** Reads a list of texts with at least so many items. */
-export function texts(allowed: string, minimum: number): Reader<readonly string[]> {
-  return value(allowed, (given) => {
-    if (!Array.isArray(given) || given.length < minimum) return undefined;
-    const isText = (item: unknown): boolean =>
-      typeof item === "string" && item !== "" && !item.includes("\0");
-    return given.every(isText) ? (given as readonly string[]) : undefined; // every item was checked
+export function address(portMin = 0): Reader<string> {
+  return value("an address such as 127.0.0.1:7070 or [::1]:7070", (given) => {
+    const { port } = readHostPort(given) ?? { port: -1 };
+    return port >= portMin ? String(given) : undefined;
   });
 }
 
-/** Reads a map of anything. */
+/** Reads a list of texts with a minimum number of items. */
+export function texts(allowed: string, minimum: number): Reader<readonly string[]> {
+  const read = (node: ConfigNode): readonly string[] | undefined => {
+    const items = node.items();
+    if (items === undefined || items.length < minimum) {
+      node.refuse(allowed);
+      return undefined;
+    }
+    const all = items.map(readText);
+    return all.every((item) => item !== undefined) ? all : undefined;
+  };
+  return { allowed, read };
+}
+
+/** Reads an item of a list of texts; YAML takes `true`, `12` and `~` for something else. */
+function readText(node: ConfigNode): string | undefined {
+  const given = node.value;
+  if (typeof given === "string") {
+    if (given !== "" && !given.includes("\0")) return given;
+    node.refuse("text that is not empty and has no NUL");
+    return undefined;
+  }
+  const isQuotable = typeof given === "boolean" || typeof given === "number" || given === null;
+  const hint = isQuotable ? `put quotes around it: "${String(given)}"` : undefined;
+  node.report("is no text", hint, showValue(given));
+  return undefined;
+}
+
+/** Reads a map of plain JSON. */
 export function anything(): Reader<Readonly<Record<string, unknown>>> {
   const allowed = "a map";
-  const read = (place: Place): Readonly<Record<string, unknown>> | undefined => {
-    if (!place.isMap) place.refuse(allowed);
-    return place.isMap ? (place.value as Readonly<Record<string, unknown>>) : undefined; // a map
+  const read = (node: ConfigNode): Readonly<Record<string, unknown>> | undefined => {
+    if (!node.isMap) {
+      node.refuse(allowed);
+      return undefined;
+    }
+    const copy = copyJson(node.value);
+    if (copy === undefined) node.report("is no plain JSON: give texts, numbers, lists and maps");
+    return copy as Readonly<Record<string, unknown>> | undefined; // it is a map
   };
   return { allowed, read };
 }
@@ -142,21 +189,21 @@ export function anything(): Reader<Readonly<Record<string, unknown>>> {
 /**
  * Reads the fields of an object; unknown ones are refused.
  *
- * @param place The object.
- * @param fields What it may have.
- * @returns What could be read; `undefined` when the place is no map.
+ * @param node The object.
+ * @param fields The allowed fields.
+ * @returns The valid fields; `undefined` when the node is no map.
  */
-export function readFields(place: Place, fields: Fields): Record<string, unknown> | undefined {
-  if (!place.isMap) {
-    place.refuse(`a map with ${listWords(Object.keys(fields))}`);
+export function readFields(node: ConfigNode, fields: Fields): Record<string, unknown> | undefined {
+  if (!node.isMap) {
+    node.refuse(`a map with ${listWords(Object.keys(fields))}`);
     return undefined;
   }
   const result: Record<string, unknown> = {};
-  for (const entry of place.entries()) {
+  for (const entry of node.entries()) {
     const field = Object.hasOwn(fields, entry.key) ? fields[entry.key] : undefined;
-    if (field === undefined) refuseKey(entry.keyPlace, entry.key, Object.keys(fields));
+    if (field === undefined) refuseKey(entry.keyNode, entry.key, Object.keys(fields));
     else {
-      const read = field.reader.read(entry.place);
+      const read = field.reader.read(entry.node);
       if (read !== undefined) result[entry.key] = read;
     }
   }
@@ -165,25 +212,26 @@ export function readFields(place: Place, fields: Fields): Record<string, unknown
 
 /** Makes a reader of an object. */
 export function object<T>(fields: Fields, required: readonly string[] = []): Reader<T> {
-  const read = (place: Place): T | undefined => {
-    const result = readFields(place, fields);
-    const keys = place.entries().map(({ key }) => key);
+  const read = (node: ConfigNode): T | undefined => {
+    const result = readFields(node, fields);
+    const keys = node.entries().map(({ key }) => key);
     for (const name of required) {
-      if (result !== undefined && !keys.includes(name)) place.missing(name).report("is missing");
+      if (result !== undefined && !keys.includes(name)) node.missing(name).report("is missing");
     }
     return result as T | undefined; // the fields are those of T
   };
   return { allowed: `a map with ${listWords(Object.keys(fields))}`, read };
 }
 
-function refuseKey(place: Place, key: string, known: readonly string[]): void {
+function refuseKey(node: ConfigNode, key: string, known: readonly string[]): void {
   const near = nearest(key, known);
   const hint = near === undefined ? `known here: ${listWords(known)}` : `did you mean ${near}?`;
-  place.report("is unknown", hint);
+  node.report("is unknown", hint);
 }
 
+/** -0 becomes 0: Node.js ends the process where it gets one for a number of the system. */
 function within(given: unknown, minimum: number, maximum: number): number | undefined {
-  return typeof given === "number" && given >= minimum && given <= maximum ? given : undefined;
+  return typeof given === "number" && given >= minimum && given <= maximum ? given + 0 : undefined;
 }
 
 /** Joins words as in `bus, pair or star`. */

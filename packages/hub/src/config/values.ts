@@ -1,5 +1,7 @@
-// Values as people write them in a configuration: `128KiB`, `500ms`, `"0660"`, `127.0.0.1:7070`. Pure;
-// each reader answers `undefined` for what it does not understand.
+// Values as people write them in a configuration: `128KiB`, `500ms`, `"0660"`, `127.0.0.1:7070`.
+// Pure; each reader returns `undefined` for other text.
+
+import { isIPv6 } from "node:net";
 
 const SIZE_UNITS: Readonly<Record<string, number>> = {
   "": 1,
@@ -12,7 +14,6 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
   GiB: 1024 ** 3,
 };
 const TIME_UNITS_MS: Readonly<Record<string, number>> = {
-  "": 1,
   ms: 1,
   s: 1000,
   m: 60_000,
@@ -35,7 +36,7 @@ export function readSize(value: unknown): number | undefined {
 /**
  * Reads a duration.
  *
- * @param value A number of milliseconds, or text such as `500ms`, `2s`, `1m`.
+ * @param value A number of milliseconds, for the names of the fields end in `Ms`; or text with a unit: `500ms`, `2s`, `1m`.
  * @returns Milliseconds.
  */
 export function readDuration(value: unknown): number | undefined {
@@ -60,7 +61,7 @@ export function readMode(value: unknown): number | undefined {
   const isOctal = typeof value === "string" && /^(0o)?[0-7]{3,4}$/.test(value);
   const mode = isOctal ? Number.parseInt(String(value).replace("0o", ""), 8) : value;
   const isMode = typeof mode === "number" && Number.isInteger(mode) && mode >= 0 && mode <= 0o777;
-  return isMode ? mode : undefined;
+  return isMode ? mode + 0 : undefined; // Node.js ends the process where it gets -0 for a mode
 }
 
 /** An address to connect to or to listen on. */
@@ -71,26 +72,38 @@ export interface HostPort {
   readonly port: number;
 }
 
+/** IPv6 in brackets, with the name of an interface behind a link-local address; or a name or IPv4. */
+const HOST_PORT = /^(?:\[([0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|([\p{L}\p{N}_.-]+)):(\d{1,5})$/u;
+
 /**
  * Reads an address.
  *
- * @param value Text such as `127.0.0.1:7070`, `localhost:7070`, `[::1]:7070`.
+ * @param value Text such as `127.0.0.1:7070`, `localhost:7070`, `[::1]:7070`, `[fe80::1%eth0]:7070`.
  * @returns Host and port.
  */
 export function readHostPort(value: unknown): HostPort | undefined {
-  const match =
-    typeof value === "string"
-      ? /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9_.-]+)):(\d{1,5})$/.exec(value)
-      : null;
+  const match = typeof value === "string" ? HOST_PORT.exec(value) : null;
   const port = Number(match?.[3] ?? Number.NaN);
-  const host = match?.[1] ?? match?.[2];
-  return host !== undefined && port <= PORT_MAX ? { host, port } : undefined;
+  const [, v6, name] = match ?? [];
+  const host = v6 ?? name;
+  if (host === undefined || port > PORT_MAX || (v6 !== undefined && !isIPv6(v6))) return undefined;
+  return { host, port };
 }
 
 /**
- * Tells whether a host can only be reached from this machine.
+ * Writes an address as {@link readHostPort} reads it.
  *
- * @param host As {@link readHostPort} answers it.
+ * @param address Host and port; an IPv4 address that came over an IPv6 socket is written as IPv4.
+ */
+export function formatHostPort({ host, port }: HostPort): string {
+  const plain = host.replace(/^::ffff:(?=\d+\.)/i, "");
+  return `${plain.includes(":") ? `[${plain}]` : plain}:${port}`;
+}
+
+/**
+ * Returns whether a host can only be reached from this machine.
+ *
+ * @param host As {@link readHostPort} returns it.
  * @returns `true` for 127.0.0.0/8, ::1 and localhost.
  */
 export function isLoopback(host: string): boolean {

@@ -2,6 +2,9 @@
 
 import { connect, type Socket } from "node:net";
 import { SerialError } from "anyserial";
+import { checkPath } from "anyserial/arguments";
+import { checkMethod } from "../arguments/checks.ts";
+import { clearTimeout, setTimeout } from "../process/timers.ts";
 import { reviveError } from "./error-report.ts";
 import { Lines } from "./lines.ts";
 import {
@@ -10,8 +13,10 @@ import {
   type ControlMethods,
   formatLine,
   LINE_BYTES_MAX,
+  METHODS,
   parseAnswer,
 } from "./protocol.ts";
+import { controlPathOf } from "./runtime-folder.ts";
 
 /** How long a hub may take for an answer, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -46,10 +51,11 @@ export class ControlClient {
    *
    * @param path Path of the control socket.
    * @returns A connection, to be closed.
-   * @throws `SerialError` `ERR_HUB_NOT_RUNNING` — nobody listens there.
+   * @throws `SerialError` `ERR_HUB_NOT_RUNNING` — no hub listens there.
    */
-  static connect(path: string): Promise<ControlClient> {
-    return new Promise((resolve, reject) => {
+  static async connect(path: string): Promise<ControlClient> {
+    checkPath(path, { name: "path", example: controlPathOf("hub.yaml") });
+    return await new Promise((resolve, reject) => {
       const socket = connect(path);
       const fail = (error: Error): void => reject(notRunning(path, error));
       socket.once("error", fail);
@@ -64,17 +70,18 @@ export class ControlClient {
    * Asks.
    *
    * @param method What.
-   * @param params What it needs.
+   * @param params Parameters of the method.
    * @returns The answer.
    * @throws `SerialError` as the hub reported it; `ERR_HUB_NOT_RUNNING` — it ended meanwhile, or
    *   does not answer within ten seconds; only `inject` may take longer, while `backpressure` holds.
    */
-  call<M extends ControlMethod>(
+  async call<M extends ControlMethod>(
     method: M,
     params?: ControlMethods[M]["params"],
   ): Promise<ControlMethods[M]["result"]> {
+    checkMethod(method, METHODS);
     const id = ++this.#lastId;
-    return new Promise((resolve, reject) => {
+    return await new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#socket.destroy(), ANSWER_TIMEOUT_MS);
       if (method === "inject") clearTimeout(timer); // `backpressure` takes its time
       this.#waiting.set(id, {
@@ -92,7 +99,6 @@ export class ControlClient {
     });
   }
 
-  /** Ends the connection. */
   close(): void {
     this.#socket.destroy();
   }
@@ -100,10 +106,10 @@ export class ControlClient {
   #take(chunk: Buffer): void {
     const lines = this.#lines.push(chunk);
     if (lines === undefined) this.#socket.destroy();
-    for (const line of lines ?? []) this.#settle(parseAnswer(line));
+    for (const line of lines ?? []) this.#receive(parseAnswer(line));
   }
 
-  #settle(answer: ControlAnswer | undefined): void {
+  #receive(answer: ControlAnswer | undefined): void {
     if (answer === undefined) return;
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
@@ -130,6 +136,7 @@ export async function callControl<M extends ControlMethod>(
   path: string,
   method: M,
 ): Promise<ControlMethods[M]["result"]> {
+  checkMethod(method, METHODS);
   const client = await ControlClient.connect(path);
   try {
     return await client.call(method);

@@ -32,7 +32,7 @@ export function reportError(error: unknown): ErrorReport {
 /**
  * Makes an error of a report.
  *
- * @param report What came over the socket.
+ * @param report The error as received over the socket.
  * @returns To be thrown.
  */
 export function reviveError(report: ErrorReport): SerialError {

@@ -1,11 +1,11 @@
-// What goes over the control socket: one JSON object a line, a request with an `id`, then its answer with
-// the same `id`. Only the user who started the hub can connect.
+// Messages of the control socket: one JSON object a line, a request with an `id`, then its answer
+// with the same `id`. Only the user who started the hub can connect.
 
-import type { HubStatus } from "../status.ts";
-import type { ReloadReport } from "../types.ts";
+import type { HubStatus } from "../model/status.ts";
+import type { ReloadReport } from "../model/types.ts";
 import { type ErrorReport, reportError } from "./error-report.ts";
 
-/** What can be asked, and what comes back. */
+/** Requests, with their parameters and answers. */
 export interface ControlMethods {
   /** The state. */
   readonly status: { readonly params: undefined; readonly result: HubStatus };
@@ -24,17 +24,14 @@ export interface InjectParams {
   readonly base64: string;
 }
 
-/** A method. */
 export type ControlMethod = keyof ControlMethods;
 
-/** A request. */
 export interface ControlRequest {
   readonly id: number;
   readonly method: ControlMethod;
   readonly params?: unknown;
 }
 
-/** An answer. */
 export type ControlAnswer =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: ErrorReport };
@@ -58,12 +55,13 @@ export function parseRequest(line: string): ControlRequest | undefined {
   return { id, method: method as ControlMethod, params }; // it is in the list
 }
 
-const METHODS: readonly string[] = ["status", "reload", "stop", "inject"];
+/** Names of the requests. */
+export const METHODS: readonly string[] = ["status", "reload", "stop", "inject"];
 
 /**
  * Reads the parameters of `inject`.
  *
- * @param params What came.
+ * @param params The received parameters.
  * @returns The parameters; `undefined` when they are none.
  */
 export function parseInject(params: unknown): InjectParams | undefined {
@@ -85,7 +83,7 @@ export function parseAnswer(line: string): ControlAnswer | undefined {
   return "result" in value || "error" in value ? (value as unknown as ControlAnswer) : undefined;
 }
 
-/** Writes an answer with what a request led to. */
+/** Formats the answer to a request that failed. */
 export function formatFailure(id: number, error: unknown): string {
   return formatLine({ id, error: reportError(error) });
 }

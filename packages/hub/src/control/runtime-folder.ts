@@ -1,13 +1,15 @@
-// Where control sockets live: a folder that only this user can enter, and a name that follows from the
-// configuration file, so that `status FILE` finds what `hub FILE` started. On Windows they are named
-// pipes, which all users have in one place.
+// Places of control sockets: a folder that only this user can enter, and a name derived from the
+// configuration file, so that `status FILE` finds the hub started by `hub FILE`. On Windows they
+// are named pipes, which share one place for all users.
 
 import { createHash } from "node:crypto";
-import { lstatSync, mkdirSync, readdirSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { ConfigurationError, PortPermissionError } from "anyserial";
-import { isPosix } from "../posix.ts";
+import { SOCKET_PATH_BYTES_MAX } from "../config/paths.ts";
+import { isPosix } from "../process/is-posix.ts";
+import { controlError } from "./control-error.ts";
 
 const FOLDER_MODE = 0o700;
 const HASH_DIGITS = 8;
@@ -15,9 +17,6 @@ const NAME_MAX = 32;
 
 /** Where Windows has its named pipes. @see "Pipe Names" of the Win32 documentation */
 const PIPES = "\\\\.\\pipe\\";
-
-/** `sun_path` without its NUL. @see unix(7) */
-const SOCKET_PATH_BYTES_MAX = 107;
 
 /**
  * Finds the runtime folder.
@@ -35,14 +34,15 @@ export function runtimeFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * Makes the folder of a socket, or makes sure that nobody else can put anything there.
+ * Makes the folder of a socket, and verifies that no other user can write to it.
  *
  * @param folder As {@link runtimeFolder} answers it.
- * @throws `PortPermissionError` `EACCES` — it belongs to somebody else, or others can enter it.
+ * @throws `PortPermissionError` `EACCES` — it belongs to another user, or others can enter it.
+ * @throws `ConfigurationError` `EROFS`, `ENOTDIR`, … — it cannot be made.
  */
 export function makeRuntimeFolder(folder: string): void {
   if (folder === PIPES) return;
-  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  makeFolder(folder);
   const status = lstatSync(folder);
   const isOwn = status.isDirectory() && status.uid === userInfo().uid;
   if (isOwn && (status.mode & 0o077) === 0) return;
@@ -52,6 +52,17 @@ export function makeRuntimeFolder(folder: string): void {
     operation: "control",
     hint: `remove it, or: chmod 700 ${folder}`,
   });
+}
+
+/** The last folder by itself: recursive mkdir reports a read-only file system as ENOENT. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(dirname(folder), { recursive: true, mode: FOLDER_MODE });
+    mkdirSync(folder, { mode: FOLDER_MODE });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "EEXIST" && existsSync(folder)) return;
+    throw controlError({ action: `make folder "${folder}"`, path: folder, cause });
+  }
 }
 
 /**
@@ -73,7 +84,7 @@ export function controlPathOf(file: string, folder: string = runtimeFolder()): s
 }
 
 /**
- * Tells whether a control socket is a named pipe of Windows, which is no file.
+ * Returns whether a control socket is a named pipe of Windows, which is no file.
  *
  * @param path Path of a control socket.
  */

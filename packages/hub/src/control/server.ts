@@ -1,11 +1,14 @@
 // The control socket of a running hub: mode 0600, one request at a time for each connection.
 
-import { chmodSync, lstatSync, rmSync } from "node:fs";
+import { chmodSync, lstatSync, rmSync, statSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import { dirname } from "node:path";
 import { ConfigurationError, PortBusyError } from "anyserial";
-import type { HubStatus } from "../status.ts";
-import type { ReloadReport } from "../types.ts";
+import type { HubStatus } from "../model/status.ts";
+import type { ReloadReport } from "../model/types.ts";
+import { setImmediate } from "../process/timers.ts";
 import { ControlClient } from "./client.ts";
+import { controlError } from "./control-error.ts";
 import { Lines } from "./lines.ts";
 import {
   type ControlRequest,
@@ -21,7 +24,7 @@ const CONNECTIONS_MAX = 32;
 const SOCKET_MODE = 0o600;
 const PRIVATE_UMASK = 0o177;
 
-/** What the requests lead to. */
+/** Handlers of the requests. */
 export interface ControlHandlers {
   status(): HubStatus;
   reload(): Promise<ReloadReport>;
@@ -45,7 +48,7 @@ export class ControlServer {
     this.#server.maxConnections = CONNECTIONS_MAX;
   }
 
-  /** Whoever calls process.exit() leaves no socket. */
+  /** Removes the socket also when the program calls process.exit(). */
   readonly #onExit = (): void => {
     if (!isPipe(this.path)) rmSync(this.path, { force: true });
   };
@@ -54,16 +57,23 @@ export class ControlServer {
    * Starts to serve. The socket of a hub that crashed is replaced.
    *
    * @param path Path of the socket; its folder exists.
-   * @param handlers What the requests lead to.
+   * @param handlers Handlers of the requests.
    * @returns The running server.
    * @throws `PortBusyError` `EADDRINUSE` — a running hub has the socket, or it is no socket.
    * @throws `ConfigurationError` `ERR_INVALID_ARG_VALUE` — the path is too long.
+   * @throws `ConfigurationError` `ENOENT`, `EROFS`, … — the socket cannot be made there.
    */
   static async start(path: string, handlers: ControlHandlers): Promise<ControlServer> {
     checkSocketPath(path);
-    await removeStale(path);
     const server = new ControlServer(path, handlers);
-    await listen(server.#server, path);
+    try {
+      // A folder that is not there would be reported by listen() as one that may not be entered.
+      if (!isPipe(path)) statSync(dirname(path));
+      await removeStale(path);
+      await listen(server.#server, path);
+    } catch (cause) {
+      throw controlError({ action: `make the control socket "${path}"`, path, cause });
+    }
     process.once("exit", server.#onExit);
     return server;
   }
@@ -87,7 +97,9 @@ export class ControlServer {
       if (complete === undefined) socket.destroy();
       else if (complete.length > 0) {
         socket.pause(); // requests of a client that does not wait stay in its socket
-        work = work.then(() => this.#answerAll(socket, complete));
+        work = work
+          .then(() => this.#answerAll(socket, complete))
+          .catch(() => void socket.destroy());
       }
     });
   }
@@ -132,15 +144,21 @@ export class ControlServer {
   }
 }
 
-/** The umask covers the moment between making the socket and `chmod`. */
+/** The umask makes the socket private from its first moment, but for a folder with an access list of its own. */
 function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
       reject(error.code === "EADDRINUSE" ? busy(path, "another program was faster") : error),
     );
     server.once("listening", () => {
-      if (!isPipe(path)) chmodSync(path, SOCKET_MODE);
-      resolve();
+      server.on("error", () => undefined); // one connection could not be accepted
+      try {
+        if (!isPipe(path)) makePrivate(path);
+        resolve();
+      } catch (error) {
+        server.close();
+        reject(error);
+      }
     });
     const before = process.umask(PRIVATE_UMASK);
     server.listen(path); // binds before it returns
@@ -148,13 +166,22 @@ function listen(server: Server, path: string): Promise<void> {
   });
 }
 
+/**
+ * Changes nothing that is private already: by now the path may belong to another program's file.
+ */
+function makePrivate(path: string): void {
+  const status = lstatSync(path);
+  const isPrivate = !status.isSocket() || (status.mode & 0o777) === SOCKET_MODE;
+  if (!isPrivate) chmodSync(path, SOCKET_MODE);
+}
+
 async function removeStale(path: string): Promise<void> {
   if (isPipe(path)) return; // a pipe goes with its program
   const status = lstatSync(path, { throwIfNoEntry: false });
   if (status === undefined) return;
-  if (!status.isSocket()) throw busy(path, "something that is no socket is there");
+  if (!status.isSocket()) throw busy(path, "a file that is no socket is there");
   const client = await ControlClient.connect(path).catch(() => undefined);
-  if (client === undefined) return rmSync(path, { force: true }); // nobody listens any more
+  if (client === undefined) return rmSync(path, { force: true }); // no hub listens any more
   const answer = await client.call("status").catch(() => undefined);
   client.close();
   throw busy(path, `hub ${answer?.pid ?? "(which does not answer)"} is running there`);

@@ -4,38 +4,56 @@ import { realpathSync, statSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ConfigurationError } from "anyserial";
+import { checkBytes } from "../arguments/checks.ts";
+import { DEVICE_EXTENSIONS } from "../config/paths.ts";
+import type { Member, MemberHost } from "../engine/member.ts";
+import type { DeviceMemberConfig, MemberSettings } from "../model/types.ts";
+import { errorOf } from "../process/error-of.ts";
 import {
+  type DeviceAnswer,
   type DeviceBytes,
   type DeviceContext,
   type DeviceDefinition,
   isDevice,
-} from "../define-device.ts";
-import type { DeviceMemberConfig, MemberSettings } from "../types.ts";
-import type { Member, MemberHost } from "./member.ts";
+} from "./define-device.ts";
+import {
+  addDevice,
+  type DeviceOwner,
+  leaveDevice,
+  removeDevice,
+  runDevice,
+} from "./device-scope.ts";
+import { UnreadMark } from "./unread-mark.ts";
 
 /** Bytes that may wait for a device that is busy with a message. */
 const MOST_PENDING = 16_384;
-const EXTENSIONS: readonly string[] = [".js", ".mjs", ".ts", ".mts"];
 
-/** What a device needs of its surroundings. */
+/** Dependencies of a device. */
 export interface DeviceParts {
   readonly network: string;
   readonly member: string;
-  readonly definition: DeviceDefinition;
+  readonly device: LoadedDevice;
   /** Sends in the member's name. */
   readonly send: (bytes: Uint8Array) => Promise<void>;
+}
+
+/** A device and where it is from. */
+export interface LoadedDevice {
+  readonly definition: DeviceDefinition;
+  /** URL of its module. */
+  readonly url: string;
 }
 
 /**
  * Loads a device.
  *
- * @param directory What a relative path starts from.
+ * @param directory Folder for relative paths.
  * @param file Path of a JavaScript or, where Node.js can run it, TypeScript module.
  * @throws `ConfigurationError` `ERR_HUB_DEVICE` — it is no such file, or exports no device.
  */
-export async function loadDevice(directory: string, file: string): Promise<DeviceDefinition> {
-  if (!EXTENSIONS.includes(extname(file))) {
-    throw deviceError(file, `its name does not end with ${EXTENSIONS.join(", ")}`);
+export async function loadDevice(directory: string, file: string): Promise<LoadedDevice> {
+  if (!DEVICE_EXTENSIONS.includes(extname(file))) {
+    throw deviceError(file, `its name does not end with ${DEVICE_EXTENSIONS.join(", ")}`);
   }
   let url: URL;
   try {
@@ -47,12 +65,11 @@ export async function loadDevice(directory: string, file: string): Promise<Devic
     throw deviceError(file, `it cannot be read (${(error as NodeJS.ErrnoException).code})`, error);
   }
   const exported = await importModule(file, url);
-  const device = Object.values(exported).find(isDevice);
-  if (device === undefined) throw deviceError(file, "it exports nothing from defineDevice()");
-  return device;
+  const definition = Object.values(exported).find(isDevice);
+  if (definition === undefined) throw deviceError(file, "it exports nothing from defineDevice()");
+  return { definition, url: url.href };
 }
 
-/** A device as a member. */
 export class DeviceMember implements Member {
   readonly kind = "device";
   readonly path: string;
@@ -62,27 +79,32 @@ export class DeviceMember implements Member {
   readonly #context: DeviceContext;
   readonly #ending = new AbortController();
   readonly #pending: Uint8Array[] = [];
+  readonly #unread = new UnreadMark();
   #pendingBytes = 0;
   #isRunning = false;
   #wantsRoom = false;
   #lastError = "";
+  readonly #owner: DeviceOwner;
 
   constructor(config: DeviceMemberConfig, parts: DeviceParts, host: MemberHost) {
+    const { definition, url } = parts.device;
     this.path = config.device;
-    this.#definition = parts.definition;
+    this.#definition = definition;
     this.#host = host;
+    this.#owner = { url, report: (error) => this.#failed(error) };
+    addDevice(this.#owner);
     this.#context = {
       network: parts.network,
       member: parts.member,
       options: config.options ?? {},
       signal: this.#ending.signal,
-      send: (bytes) => parts.send(bytesOf(bytes)),
+      send: async (bytes) => leaveDevice(() => parts.send(bytesOf(bytes))),
     };
   }
 
   publish(): void {
     this.#host.onPresence(true);
-    this.#try(async () => this.#definition.onStart?.(this.#context));
+    this.#try(async () => runDevice(this.#owner, () => this.#definition.onStart?.(this.#context)));
   }
 
   write(bytes: Uint8Array): number {
@@ -94,20 +116,24 @@ export class DeviceMember implements Member {
     if (!this.#isRunning) {
       this.#isRunning = true;
       // Later, so that an answer never overtakes its question on the way to the others.
-      queueMicrotask(() => this.#try(() => this.#run()));
+      void Promise.resolve().then(() => this.#try(() => this.#run()));
     }
     return bytes.length;
   }
 
-  tellWritable(): void {
+  notifyWritable(): void {
     this.#wantsRoom = true;
   }
 
-  /** What it sends waits at the network's gate. */
+  /** Its bytes wait at the network's gate. */
   setReading(): void {}
 
   unreadBytes(): number {
     return this.#pendingBytes;
+  }
+
+  hasRead(): boolean | undefined {
+    return this.#unread.compare(this.unreadBytes());
   }
 
   discardUnread(): void {}
@@ -122,13 +148,18 @@ export class DeviceMember implements Member {
   }
 
   async close(): Promise<void> {
-    this.#ending.abort();
+    runDevice(this.#owner, () => this.#ending.abort());
+    removeDevice(this.#owner);
+  }
+
+  #ask(message: Uint8Array): DeviceAnswer | Promise<DeviceAnswer> {
+    return runDevice(this.#owner, () => this.#definition.onMessage?.(message, this.#context));
   }
 
   async #run(): Promise<void> {
     for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
       try {
-        const answer = await this.#definition.onMessage?.(next, this.#context);
+        const answer = await this.#ask(next);
         if (answer !== undefined) await this.#context.send(answer);
       } catch (error) {
         this.#failed(error);
@@ -147,9 +178,9 @@ export class DeviceMember implements Member {
     action().catch((error: unknown) => this.#failed(error));
   }
 
-  /** The same failure is told once, not for every message. */
+  /** Reports the same failure once, not for every message. */
   #failed(error: unknown): void {
-    const known = error instanceof Error ? error : new Error(String(error));
+    const known = errorOf(error);
     if (known.message === this.#lastError || this.#ending.signal.aborted) return;
     this.#lastError = known.message;
     this.#host.onError(known, false);
@@ -165,7 +196,7 @@ async function importModule(file: string, url: URL): Promise<Readonly<Record<str
 }
 
 function bytesOf(bytes: DeviceBytes): Uint8Array {
-  return typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
+  return typeof bytes === "string" ? new TextEncoder().encode(bytes) : checkBytes(bytes);
 }
 
 function deviceError(file: string, why: string, cause?: unknown): ConfigurationError {
@@ -174,6 +205,6 @@ function deviceError(file: string, why: string, cause?: unknown): ConfigurationE
     path: file,
     operation: "create",
     cause,
-    hint: "name a module that exports what defineDevice() returned",
+    hint: "name a module that exports a result of defineDevice()",
   });
 }

@@ -1,48 +1,42 @@
-// Standard input and output: the hub's own, or those of a program that the hub starts.
+// A program as a member: its standard input and output. Started again when it ends, later and later if it
+// does not last.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import type { ProcessMemberConfig } from "../types.ts";
-import type { MemberHost } from "./member.ts";
+import { Backoff, type Pauses } from "../engine/backoff.ts";
+import type { MemberHost } from "../engine/member.ts";
+import { pause } from "../engine/pause.ts";
+import { retry } from "../engine/retry.ts";
+import type { ProcessMemberConfig } from "../model/types.ts";
+import { clockMs } from "../process/timers.ts";
+import { memberError } from "./member-error.ts";
+import { Program } from "./program.ts";
 import { StreamMember } from "./stream-member.ts";
 import type { StreamPair } from "./stream-pair.ts";
 
-const FIRST_RESTART_MS = 1000;
-const LONGEST_RESTART_MS = 60_000;
-/** A program that ran for so long has worked: its end is told anew, and it is started again soon. */
+const SPAWN_HINTS = {
+  ENOENT:
+    "give a program of PATH, or one by its path; relative paths start at the configuration's folder",
+  EACCES: "make the program executable: chmod +x",
+} as const;
+/** A program that ran this long has worked: its end is reported again, and it is restarted soon. */
 const SETTLED_MS = 10_000;
+const PAUSES: Pauses = {
+  firstMs: 1000,
+  secondMs: 2000,
+  longestMs: 60_000,
+  stableMs: SETTLED_MS,
+};
 
-/** The hub's own standard input and output. */
-export class StdioMember extends StreamMember {
-  readonly kind = "stdio";
-  readonly path = "stdio";
-
-  constructor(host: MemberHost) {
-    super(host);
-  }
-
-  async open(): Promise<void> {
-    this.use({ readable: process.stdin, writable: process.stdout });
-  }
-
-  protected override end(pair: StreamPair | undefined): void {
-    pair?.release();
-  }
-
-  protected override gone(): void {}
-}
-
-/** A program as a member; started again when it ends, later and later if it does not last. */
 export class ProcessMember extends StreamMember {
   readonly kind = "process";
   readonly path: string;
   readonly #command: readonly [string, ...string[]];
   readonly #directory: string;
-  #child: ChildProcess | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #restartMs = FIRST_RESTART_MS;
+  readonly #ending = new AbortController();
+  readonly #backoff = new Backoff(PAUSES);
+  #program: Program | undefined;
+  #restarting: Promise<void> | undefined;
   #startedAt = 0;
-  #isTold = false;
+  #isReported = false;
 
   constructor(config: ProcessMemberConfig, directory: string, host: MemberHost) {
     super(host);
@@ -54,66 +48,63 @@ export class ProcessMember extends StreamMember {
   /**
    * Starts the program.
    *
-   * @throws `ENOENT`, `EACCES`, … — it cannot be started.
+   * @throws `SerialError` `ENOENT`, `EACCES`, … — it cannot be started.
    */
   async open(): Promise<void> {
-    const [program, ...args] = this.#command;
-    const stdio = ["pipe", "pipe", "inherit"] as const;
-    const child = spawn(program, args, { cwd: this.#directory, stdio: [...stdio] });
-    await once(child, "spawn"); // rejects with the error
-    const { stdin: writable, stdout: readable } = child;
-    if (writable === null || readable === null) return;
-    child.on("error", (error) => this.#tell(error));
-    this.#child = child;
-    this.#startedAt = performance.now();
-    this.use({ readable, writable });
+    const program = await this.#start();
+    this.#program = program;
+    this.#startedAt = clockMs();
+    this.use({ readable: program.stdout, writable: program.stdin });
   }
 
   override async close(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#ending.abort();
     await super.close();
-    await this.#stop();
+    await this.#restarting;
+    await this.#program?.stop();
+  }
+
+  /** Reads its remaining output until it has ended, and drops it. */
+  protected override end(pair: StreamPair | undefined): void {
+    pair?.release();
   }
 
   protected override gone(error: Error | undefined): void {
-    if (performance.now() - this.#startedAt >= SETTLED_MS) {
-      this.#restartMs = FIRST_RESTART_MS;
-      this.#isTold = false;
+    if (clockMs() - this.#startedAt >= SETTLED_MS) this.#isReported = false;
+    const program = this.#program;
+    this.#program = undefined;
+    if (error !== undefined) this.#report(error);
+    else program?.onceEnded(() => this.#reportEnd(program));
+    this.#restarting = this.#restart(program);
+  }
+
+  async #start(): Promise<Program> {
+    const [program] = this.#command;
+    try {
+      return await Program.start({ command: this.#command, directory: this.#directory });
+    } catch (cause) {
+      const action = `start program "${program}" of member "${this.host.name}"`;
+      throw memberError({ action, cause, hints: SPAWN_HINTS });
     }
-    if (error !== undefined) this.#tell(error);
-    else if (this.#child !== undefined) this.#tellHowItEnds(this.#child);
-    this.#timer = setTimeout(() => {
-      this.#stop()
-        .then(() => this.open())
-        .catch((failure: Error) => this.gone(failure));
-    }, this.#restartMs);
-    this.#restartMs = Math.min(this.#restartMs * 2, LONGEST_RESTART_MS);
+  }
+
+  async #restart(program: Program | undefined): Promise<void> {
+    const { signal } = this.#ending;
+    const backoff = this.#backoff;
+    await Promise.all([program?.stop(), pause(backoff.next(), signal)]);
+    const onError = (error: Error): void => this.#report(error);
+    await retry(() => this.open(), { backoff, signal, onError });
   }
 
   /** Its streams may end a little before the program does. */
-  #tellHowItEnds(child: ChildProcess): void {
-    const tell = (): void => {
-      const { exitCode, signalCode } = child;
-      const how = signalCode === null ? `with exit code ${exitCode}` : `by ${signalCode}`;
-      if (this.#child === child) this.#tell(new Error(`Program "${this.path}" ended ${how}`));
-    };
-    if (child.exitCode !== null || child.signalCode !== null) tell();
-    else child.once("exit", tell);
+  #reportEnd(program: Program): void {
+    this.#report(new Error(`Program "${this.path}" ${program.ending}`));
   }
 
   /** Once until it has worked for a while, not at every attempt. */
-  #tell(error: Error): void {
-    if (this.#isTold || this.isClosed) return;
-    this.#isTold = true;
+  #report(error: Error): void {
+    if (this.#isReported || this.isClosed) return;
+    this.#isReported = true;
     this.host.onError(error, true);
-  }
-
-  async #stop(): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, "exit");
-    child.kill("SIGKILL");
-    await ended;
   }
 }

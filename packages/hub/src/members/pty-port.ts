@@ -1,33 +1,63 @@
 // An emulated port: a pty, and the link that an application opens.
 
+import type { LinkChange, LinkState, PortLink } from "anyserial/link";
 import {
   createVirtualPort,
   type DeviceAccess,
   type VirtualPort,
   type VirtualPortChange,
-  type VirtualPortListening,
+  type VirtualPortPreset,
+  type VirtualPortSubscription,
 } from "anyserial/pty";
-import type { LinkClaim } from "../links.ts";
-import type { MemberSettings, PortMemberConfig } from "../types.ts";
-import type { Member, MemberHost } from "./member.ts";
+import { Backoff } from "../engine/backoff.ts";
+import type { LineWish } from "../engine/following.ts";
+import type { Member, MemberHost } from "../engine/member.ts";
+import { MEMBER_PAUSES, type MemberPauses } from "../engine/pauses.ts";
+import { retry } from "../engine/retry.ts";
+import type { MemberSettings, PortMemberConfig } from "../model/types.ts";
+import { errorOf } from "../process/error-of.ts";
+import { memberError } from "./member-error.ts";
+
+const ACCESS_HINTS = {
+  EPERM: "run the hub as root, or leave out owner and give a group that this user is in",
+} as const;
+
+/** Makes the pty: `createVirtualPort()`, or a test's own. */
+export type CreatePty = (access: DeviceAccess) => Promise<VirtualPort>;
+
+/** Arguments of {@link PtyPortMember}. */
+export interface PtyPortParts {
+  /** The path of its link. */
+  readonly claim: PortLink;
+  readonly create?: CreatePty | undefined;
+  readonly pauses?: MemberPauses | undefined;
+  /** Settings that the first application finds. */
+  readonly preset?: LineWish | undefined;
+}
 
 /** An emulated port as a member. */
 export class PtyPortMember implements Member {
   readonly kind = "port";
-  readonly #claim: LinkClaim;
+  readonly #claim: PortLink;
   readonly #access: DeviceAccess;
+  readonly #create: CreatePty;
   readonly #host: MemberHost;
+  readonly #ending = new AbortController();
+  readonly #backoff: Backoff;
+  readonly #preset: LineWish | undefined;
   #port: VirtualPort | undefined;
-  #listening: VirtualPortListening | undefined;
+  #listening: VirtualPortSubscription | undefined;
   #isPresent = false;
   #isReading = true;
-  #isClosed = false;
-  #hasFailed = false;
   #replacing: Promise<void> | undefined;
 
-  constructor(config: PortMemberConfig, claim: LinkClaim, host: MemberHost) {
+  constructor(config: PortMemberConfig, parts: PtyPortParts, host: MemberHost) {
+    const { claim, create = createVirtualPort, pauses = MEMBER_PAUSES, preset } = parts;
     this.#claim = claim;
+    this.#backoff = new Backoff(pauses.replacement);
+    this.#create = create;
     this.#host = host;
+    this.#preset = preset;
     const { owner, group } = config;
     this.#access = { mode: modeOf(config.mode), owner, group };
   }
@@ -40,7 +70,15 @@ export class PtyPortMember implements Member {
     return this.#port?.devicePath;
   }
 
-  /** Known from the kernel's events; "nobody" is asked again, so that no first byte is missed. */
+  /** State of the path. */
+  get link(): LinkState {
+    return this.#claim.state;
+  }
+
+  /**
+   * Known from the kernel's events. An absent application is checked again, so that no first byte
+   * is missed.
+   */
   get isPresent(): boolean {
     if (this.#isPresent) return true;
     return this.#port?.applicationOpen ?? false;
@@ -48,42 +86,59 @@ export class PtyPortMember implements Member {
 
   /** Makes the pty; it is listened to from {@link PtyPortMember.publish} on. */
   async open(): Promise<void> {
-    this.#port = await createVirtualPort(this.#access);
-    this.#hasFailed = false;
+    const port = await this.#createPort();
+    this.#port = port;
+    void port.closed.then((cause) => {
+      if (cause !== undefined && this.#port === port) this.#host.onFailure(cause);
+    });
+  }
+
+  async #createPort(): Promise<VirtualPort> {
+    try {
+      const port = await this.#create(this.#access);
+      if (this.#preset !== undefined) port.preset(presetOf(this.#preset));
+      return port;
+    } catch (cause) {
+      const action = `create the port of member "${this.#host.name}"`;
+      throw memberError({ action, cause, hints: ACCESS_HINTS });
+    }
   }
 
   publish(): void {
     const port = this.#port as VirtualPort;
+    this.#claim.onChange = (change) => this.#linkChanged(change);
     this.#claim.point(port.devicePath);
-    this.#listening ??= port.listen({
-      onData: (bytes) => this.#host.onData(bytes),
-      onWritable: () => this.#host.onWritable(),
-      onChange: (change) => this.#changed(change),
-    });
+    this.#listening ??= this.#listen(port);
     if (!this.#isReading) this.#listening.pause();
     this.#host.onSettings(settingsOf(port));
+    if (port.applicationOpen) this.#present(true); // it was there before it was listened to
   }
 
-  /** Makes the link anew if somebody removed it. */
+  /** Events of a replaced pty are ignored. */
+  #listen(port: VirtualPort): VirtualPortSubscription {
+    const isOurs = (): boolean => this.#port === port;
+    return port.subscribe({
+      onData: (bytes) => {
+        if (this.#port === port) this.#host.onData(bytes); // each message comes this way
+      },
+      onWritable: () => isOurs() && this.#host.onWritable(),
+      onChange: (change) => isOurs() && this.#changed(change),
+      onError: (error) => isOurs() && this.#host.onFailure(error),
+    });
+  }
+
+  /** Restores the link at once, if another program removed it. */
   repair(): void {
-    if (this.#port !== undefined && !this.#claim.isInPlace)
+    if (this.#port !== undefined && this.link !== "in-place")
       this.#claim.point(this.#port.devicePath);
   }
 
   write(bytes: Uint8Array): number {
-    const port = this.#port;
-    if (port === undefined || !port.isOpen) return 0;
-    try {
-      return port.trySend(bytes);
-    } catch (error) {
-      if (!this.#hasFailed) this.#host.onError(error as Error, false); // once, not for every message
-      this.#hasFailed = true;
-      return 0;
-    }
+    return this.#port?.isOpen === true ? this.#port.trySend(bytes) : 0;
   }
 
-  tellWritable(): void {
-    this.#listening?.tellWritable();
+  notifyWritable(): void {
+    this.#listening?.notifyWritable();
   }
 
   setReading(reading: boolean): void {
@@ -92,8 +147,12 @@ export class PtyPortMember implements Member {
     else this.#listening?.pause();
   }
 
-  unreadBytes(): number {
+  unreadBytes(): number | undefined {
     return this.#port?.isOpen === true ? this.#port.unreadBytes() : 0;
+  }
+
+  hasRead(): boolean | undefined {
+    return this.#port?.isOpen === true ? this.#port.hasApplicationRead() : undefined;
   }
 
   discardUnread(): void {
@@ -104,7 +163,7 @@ export class PtyPortMember implements Member {
     return this.#port?.isOpen === true ? settingsOf(this.#port) : undefined;
   }
 
-  /** The application sees a hang-up; whoever opens the path next gets a fresh pty. */
+  /** The application sees a hang-up; the next open of the path gets a fresh pty. */
   hangUp(): void {
     this.#replacing ??= this.#replace().finally(() => {
       this.#replacing = undefined;
@@ -112,37 +171,89 @@ export class PtyPortMember implements Member {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#ending.abort();
     await this.#replacing;
     await this.#drop();
   }
 
+  /**
+   * Retries until there is a new pty, since a missing resource, such as a free pty, may be
+   * available later. The path leads to the new one before the old one is closed, or nowhere: the
+   * name of a closed pty is soon reused.
+   */
   async #replace(): Promise<void> {
-    await this.#drop();
-    if (this.#isClosed) return;
-    try {
-      await this.open();
-      this.publish();
-    } catch (error) {
-      this.#host.onError(error as Error, false);
-    }
+    let old = this.#detach();
+    const closeOld = async (): Promise<void> => {
+      const port = old;
+      old = undefined;
+      await port?.close().catch((error: unknown) => this.#host.onError(errorOf(error), true));
+    };
+    const attempt = async (): Promise<void> => {
+      await this.#drop();
+      try {
+        await this.open();
+        if (this.#ending.signal.aborted) return;
+        this.publish();
+      } catch (error) {
+        this.#claim.withdraw();
+        await closeOld();
+        throw error;
+      }
+      this.#host.onWorking();
+      await closeOld();
+    };
+    const onError = (error: Error): void => this.#host.onError(error, true);
+    await retry(attempt, { backoff: this.#backoff, signal: this.#ending.signal, onError });
+    await closeOld();
   }
 
   async #drop(): Promise<void> {
+    await this.#detach()?.close();
+  }
+
+  /** From here on nothing comes from the pty, and nothing goes to it. @returns The pty. */
+  #detach(): VirtualPort | undefined {
     const port = this.#port;
     const wasPresent = this.#isPresent;
     this.#port = undefined;
     this.#listening = undefined;
     this.#isPresent = false;
-    if (wasPresent && !this.#isClosed) this.#host.onPresence(false);
-    await port?.close();
+    if (wasPresent && !this.#ending.signal.aborted) this.#host.onPresence(false);
+    return port;
+  }
+
+  #linkChanged(change: LinkChange): void {
+    if (change.kind === "lost") this.#host.onError(change.error, true);
+    else this.#host.onLinkRestored();
   }
 
   #changed(change: VirtualPortChange): void {
-    if (change.kind === "settings") this.#host.onSettings(settingsFrom(change.settings));
-    else {
-      this.#isPresent = change.kind === "open";
-      this.#host.onPresence(this.#isPresent);
+    switch (change.kind) {
+      case "settings":
+        this.#host.onSettings(settingsFrom(change.settings));
+        break;
+      case "replaced":
+        this.#lead(change.devicePath);
+        break;
+      case "open":
+      case "close":
+        this.#present(change.kind === "open");
+        break;
+      default: // the link is the claim's, which reports to #linkChanged()
+    }
+  }
+
+  #present(isPresent: boolean): void {
+    if (isPresent === this.#isPresent) return;
+    this.#isPresent = isPresent;
+    this.#host.onPresence(isPresent);
+  }
+
+  #lead(devicePath: string): void {
+    try {
+      this.#claim.point(devicePath);
+    } catch (error) {
+      this.#host.onFailure(error);
     }
   }
 }
@@ -157,6 +268,13 @@ function settingsOf(port: VirtualPort): MemberSettings {
 }
 
 function settingsFrom(settings: ReturnType<VirtualPort["settings"]>): MemberSettings {
-  const { baudRate, dataBits, stopBits, parity, raw, echo } = settings;
-  return { baudRate: baudRate ?? 0, dataBits, stopBits, parity, raw, echo };
+  const { baudRate, dataBits, stopBits, parity, flowControl: flow, raw, echo } = settings;
+  const software = flow.xonXoff ? "software" : "none";
+  const flowControl = flow.rtsCts ? "hardware" : software;
+  return { baudRate: baudRate ?? 0, dataBits, stopBits, parity, flowControl, raw, echo };
+}
+
+function presetOf({ baudRate, stopBits, flowControl }: LineWish): VirtualPortPreset {
+  const flow = { rtsCts: flowControl === "hardware", xonXoff: flowControl === "software" };
+  return { baudRate, stopBits, flowControl: flow };
 }

@@ -1,57 +1,85 @@
 // A real port, or any address that the library opens; opened again whenever its device is there.
 
-import { openSerialPort, type SerialConfigInput, type SerialPort, serialSessions } from "anyserial";
-import type { MemberSettings, SerialMemberConfig } from "../types.ts";
+import {
+  openSerialPort,
+  type SerialConfigInput,
+  SerialDisconnectedError,
+  type SerialPort,
+  serialSessions,
+} from "anyserial";
+import { Backoff } from "../engine/backoff.ts";
+import type { LineWish } from "../engine/following.ts";
+import type { LineQueue } from "../engine/line-end.ts";
+import type { Member, MemberHost } from "../engine/member.ts";
+import { pause } from "../engine/pause.ts";
+import { MEMBER_PAUSES, type MemberPauses } from "../engine/pauses.ts";
+import type { LineRequest, MemberSettings, SerialMemberConfig } from "../model/types.ts";
+import { errorOf } from "../process/error-of.ts";
 import { Gate } from "./gate.ts";
-import type { Member, MemberHost } from "./member.ts";
+import { SerialLines } from "./serial-lines.ts";
+import { SerialSession } from "./serial-session.ts";
 
-/** After a failure that waiting for the device does not cure. */
-const RETRY_MS = 2000;
-/** What a driver without room is handed in one go. */
-const MOST_IN_FLIGHT = 4096;
+/** Opens ports: the library's own functions, or a test's. */
+export interface SerialOpener {
+  readonly open: typeof openSerialPort;
+  readonly sessions: typeof serialSessions;
+}
+
+/** Arguments of {@link SerialPortMember}. */
+export interface SerialPortParts {
+  readonly opener?: SerialOpener | undefined;
+  readonly pauses?: MemberPauses | undefined;
+}
+
+const LIBRARY: SerialOpener = { open: openSerialPort, sessions: serialSessions };
 
 /** A real port as a member. */
 export class SerialPortMember implements Member {
   readonly kind = "serial";
   readonly path: string;
+  readonly lines: SerialLines;
   readonly #config: SerialConfigInput;
+  readonly #opener: SerialOpener;
   readonly #host: MemberHost;
   readonly #gate = new Gate();
   readonly #ending = new AbortController();
+  /** Before a device that is there, and fails when it is used, is opened again. */
+  readonly #renewals: Backoff;
+  /** After a failure that waiting for the device does not cure. */
+  readonly #openings: Backoff;
   readonly #running: Promise<void>;
-  #port: SerialPort | undefined;
-  #inFlight = 0;
+  #session: SerialSession | undefined;
+  /** Settings that the port follows; also while it is not open. */
+  #wish: LineWish | undefined;
+  /** The port was closed on purpose: it is opened again, and nothing has failed. */
+  #isHungUp = false;
   #lastError = "";
 
-  constructor(config: SerialMemberConfig, host: MemberHost) {
+  constructor(config: SerialMemberConfig, host: MemberHost, parts: SerialPortParts = {}) {
+    const { opener = LIBRARY, pauses = MEMBER_PAUSES } = parts;
     const { serial, baudRate, dataBits, stopBits, parity, flowControl } = config;
     this.path = serial;
+    this.lines = new SerialLines(host);
     const flow = { rtsCts: flowControl === "hardware", xonXoff: flowControl === "software" };
     this.#config = { baudRate, dataBits, stopBits, parity, flowControl: flow };
     this.#host = host;
+    this.#opener = opener;
+    this.#renewals = new Backoff(pauses.renewal);
+    this.#openings = new Backoff(pauses.opening);
     this.#running = Promise.resolve().then(() => this.#run());
   }
 
   get isPresent(): boolean {
-    return this.#port !== undefined;
+    return this.#session !== undefined;
   }
 
   write(bytes: Uint8Array): number {
-    const port = this.#port;
-    if (port === undefined || this.#inFlight > 0) return 0;
-    try {
-      const taken = port.trySend(bytes);
-      if (taken === bytes.length) return taken;
-      const rest = bytes.slice(taken, taken + MOST_IN_FLIGHT);
-      this.#sendRest(port, rest);
-      return taken + rest.length;
-    } catch {
-      return 0; // the reading side finds the same, and tells
-    }
+    return this.#session?.write(bytes) ?? 0;
   }
 
-  tellWritable(): void {
-    if (this.#inFlight === 0) setImmediate(() => this.#host.onWritable());
+  /** A port that is gone has no room ever; the next one is found by its coming. */
+  notifyWritable(): void {
+    this.#session?.notifyWritable();
   }
 
   setReading(reading: boolean): void {
@@ -59,19 +87,40 @@ export class SerialPortMember implements Member {
   }
 
   unreadBytes(): number {
-    return this.#inFlight;
+    return this.#session?.output.waiting ?? 0;
+  }
+
+  hasRead(): Promise<boolean | undefined> | undefined {
+    return this.#session?.output.hasRead();
   }
 
   discardUnread(): void {}
 
   settings(): MemberSettings | undefined {
-    if (this.#port?.isOpen !== true) return undefined;
-    const { baudRate, dataBits, stopBits, parity } = this.#port.config;
-    return { baudRate, dataBits, stopBits, parity, raw: true, echo: false };
+    return this.#session?.settings();
+  }
+
+  async follow(wish: LineWish): Promise<void> {
+    this.#wish = wish;
+    const session = this.#session;
+    if (session !== undefined) await this.#adopt(session, wish);
+  }
+
+  async discardLine(queue: LineQueue): Promise<void> {
+    await this.#session?.line.discard(queue);
+  }
+
+  async setControlLines(lines: LineRequest): Promise<void> {
+    const port = this.#session?.port;
+    if (port === undefined) throw notThere(this.path);
+    const { breakMs, ...levels } = lines;
+    await port.setControlLines(levels);
+    if (breakMs !== undefined) await port.sendBreak({ durationMs: breakMs });
   }
 
   hangUp(): void {
-    void this.#port?.close();
+    this.#isHungUp = this.#session !== undefined;
+    void this.#session?.port.close();
   }
 
   async close(): Promise<void> {
@@ -80,85 +129,81 @@ export class SerialPortMember implements Member {
     await this.#running;
   }
 
-  #sendRest(port: SerialPort, rest: Uint8Array): void {
-    this.#inFlight = rest.length;
-    const ended = (lost: number): void => {
-      this.#inFlight = 0;
-      this.#host.onLost(lost);
-      this.#host.onWritable();
-    };
-    port.send(rest).then(
-      () => ended(0),
-      (error: { readonly bytesWritten?: number }) => ended(rest.length - (error.bytesWritten ?? 0)),
-    );
-  }
-
   async #run(): Promise<void> {
     const { signal } = this.#ending;
     while (!signal.aborted) {
       try {
         await this.#openNow(signal);
-        for await (const port of serialSessions(this.path, this.#config, { signal })) {
-          await this.#session(port, signal);
+        await pause(this.#renewals.next(), signal);
+        if (signal.aborted) return;
+        for await (const port of this.#sessions(signal)) {
+          await this.#use(port, signal);
+          await pause(this.#renewals.next(), signal);
         }
       } catch (error) {
         if (signal.aborted) return;
-        this.#tell(error as Error);
-        await pause(RETRY_MS, signal);
+        this.#report(errorOf(error));
+        await pause(this.#openings.next(), signal);
       }
     }
   }
 
-  /** The first attempt; waiting for a device is silent, so it tells what there is to wait for. */
+  #sessions(signal: AbortSignal): AsyncIterable<SerialPort> {
+    return this.#opener.sessions(this.path, this.#config, { signal });
+  }
+
+  /** The first attempt. Waiting for a device reports nothing, so this reports why it waits. */
   async #openNow(signal: AbortSignal): Promise<void> {
     let port: SerialPort;
     try {
-      port = await openSerialPort(this.path, this.#config, { signal });
+      port = await this.#opener.open(this.path, this.#config, { signal });
     } catch (error) {
-      if (!signal.aborted) this.#tell(error as Error);
+      if (!signal.aborted) this.#report(errorOf(error));
       return;
     }
-    await this.#session(port, signal);
-    await port.close();
+    await this.#use(port, signal);
   }
 
-  /** The same failure is told once, until the port is open. */
-  #tell(error: Error): void {
+  /** Reports the same failure once, until the port is open. */
+  #report(error: Error): void {
     if (error.message === this.#lastError) return;
     this.#lastError = error.message;
     this.#host.onError(error, true);
   }
 
-  async #session(port: SerialPort, signal: AbortSignal): Promise<void> {
-    this.#port = port;
+  async #use(port: SerialPort, signal: AbortSignal): Promise<void> {
+    const session = new SerialSession(port, this.#host, this.#gate);
+    this.#session = session;
     this.#lastError = "";
-    const settings = this.settings();
+    if (this.#wish !== undefined) await this.#adopt(session, this.#wish);
+    const settings = session.settings();
     if (settings !== undefined) this.#host.onSettings(settings);
     this.#host.onPresence(true);
-    const buffer = new Uint8Array(8192);
-    try {
-      while (!signal.aborted) {
-        await this.#gate.passed();
-        const count = await port.receiveInto(buffer, { signal });
-        this.#host.onData(buffer.subarray(0, count));
-      }
-    } catch (error) {
-      if (!signal.aborted) this.#host.onError(error as Error, true);
-    } finally {
-      this.#port = undefined;
-      if (!signal.aborted) this.#host.onPresence(false);
-    }
+    this.lines.begin(session.line);
+    const failure = await session.run(signal);
+    const isHungUp = this.#isHungUp;
+    this.#session = undefined;
+    this.#isHungUp = false;
+    this.lines.end();
+    await port.close();
+    if (signal.aborted) return;
+    this.#host.onPresence(false);
+    if (!isHungUp) this.#host.onError(failure, true);
+  }
+
+  async #adopt(session: SerialSession, wish: LineWish): Promise<void> {
+    const error = await session.adopt(wish);
+    if (!session.port.isOpen) return; // it is taken when the port is back
+    this.#host.line.onFollowed(error);
+    const settings = session.settings();
+    if (settings !== undefined) this.#host.onSettings(settings);
   }
 }
 
-/** Waits, at most until the signal. */
-async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, delayMs);
-    const ended = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    signal.addEventListener("abort", ended, { once: true });
+function notThere(path: string): SerialDisconnectedError {
+  return new SerialDisconnectedError(`Cannot set lines of "${path}": its device is not there`, {
+    code: "ERR_SERIAL_DISCONNECTED",
+    path,
+    operation: "setControlLines",
   });
 }

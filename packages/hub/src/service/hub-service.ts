@@ -1,33 +1,31 @@
-// A hub as a service, made of a configuration file: with its recording, its control socket, HTTP and
-// systemd. What `anyserial hub FILE` runs.
+// A hub as a service, from a configuration file, with its recording, control socket, HTTP and
+// systemd: the core of `anyserial hub FILE`.
 
 import { dirname, resolve } from "node:path";
 import { SerialError } from "anyserial";
+import { Mutex } from "anyserial/internal";
 import { loadHubConfig } from "../config/load.ts";
 import { controlPathOf, makeRuntimeFolder, runtimeFolder } from "../control/runtime-folder.ts";
 import { ControlServer } from "../control/server.ts";
-import { type HttpHandlers, type HttpOptions, HttpServer } from "../http.ts";
-import { createHub } from "../hub.ts";
-import type { HubStatus } from "../status.ts";
-import type { SystemdNotifier } from "../systemd.ts";
-import { loadToken } from "../token.ts";
-import type { Hub, HubConfig, HubEvent, ReloadReport } from "../types.ts";
+import { createHub } from "../hub/create-hub.ts";
+import { PROGRAM_STOP_MS } from "../members/program.ts";
+import type { HubStatus } from "../model/status.ts";
+import type { Hub, HubConfig, HubEvent, ReloadReport } from "../model/types.ts";
+import { settledWithin } from "../process/settled-within.ts";
+import { setImmediate } from "../process/timers.ts";
+import { throwUncaught } from "../process/uncaught.ts";
+import { checkServiceOptions, type HubServiceOptions } from "./check-options.ts";
+import type { HttpHandlers, HttpServer } from "./http.ts";
+import { httpOptionsOf } from "./http-options.ts";
+import { ServicePage } from "./page-hub.ts";
 import { Recording } from "./recording.ts";
+import { SystemdNotifier, takeSystemdEnv } from "./systemd.ts";
 
-/** Longest that an end waits for systemd to be told, in milliseconds. */
+/** Longest wait for systemd at the end, in milliseconds. */
 const SYSTEMD_TIMEOUT_MS = 40;
 
-/** Options of {@link startHubService}. */
-export interface HubServiceOptions {
-  /** Configuration file. */
-  readonly file: string;
-  /** Hears what happens, from the start on. */
-  readonly onEvent: (event: HubEvent) => void;
-  /** Somebody asked over a socket that the hub stops: the owner is to call `close()`. */
-  readonly onStop: () => void;
-  /** Tells systemd; not at all by default. */
-  readonly systemd?: SystemdNotifier | undefined;
-}
+/** Longest that an end waits for a reload, in milliseconds. */
+const RELOAD_TIMEOUT_MS = 1000;
 
 /** The parts that a reload may replace. */
 interface Parts {
@@ -40,33 +38,42 @@ interface Parts {
 /**
  * Starts a hub with everything that its configuration asks for.
  *
- * @param options The file, and who listens.
+ * @param options The file, and the listeners.
  * @returns The running service.
  * @throws {@link HubConfigError} `ERR_INVALID_ARG_VALUE` — the file is wrong.
  * @throws `PortBusyError` — the hub is running already, or a path is taken.
- * @throws What the parts throw; nothing is left behind.
+ * @throws Errors of the parts; nothing is left behind.
  */
 export async function startHubService(options: HubServiceOptions): Promise<HubService> {
+  checkServiceOptions(options);
   const service = new HubService(options);
   await service.start();
   return service;
 }
 
-/** A running hub with its surroundings. */
+/** A running hub with its context. */
 export class HubService implements AsyncDisposable {
   readonly #options: HubServiceOptions;
   readonly #file: string;
   readonly #directory: string;
   #hub: Hub | undefined;
   #parts: Parts | undefined;
-  #reloading: Promise<unknown> = Promise.resolve();
+  #stopRecording: (() => void) | undefined;
+  readonly #reloads = new Mutex();
   #closed: Promise<void> | undefined;
+  readonly #page: ServicePage;
+  readonly #systemd: SystemdNotifier | undefined;
 
-  /** @internal Made by {@link startHubService}. */
+  /** Only {@link startHubService} makes one. */
+  constructor(made: never);
+  /** @internal */
+  constructor(options: HubServiceOptions);
   constructor(options: HubServiceOptions) {
     this.#options = options;
     this.#file = resolve(options.file);
     this.#directory = dirname(this.#file);
+    this.#page = this.#createPage();
+    if (options.systemd === true) this.#systemd = this.#createNotifier();
   }
 
   /**
@@ -75,24 +82,24 @@ export class HubService implements AsyncDisposable {
    */
   async start(): Promise<void> {
     const config = await loadHubConfig(this.#options.file);
-    // First of all: it tells whether the hub is running already.
+    // First of all, since it detects a running hub.
     const control = await this.#startControl(config);
     const undo: (() => Promise<void>)[] = [() => control.close()];
     try {
       const recording = await this.#startRecording(config);
       undo.push(async () => recording?.close());
-      const onEvent = (event: HubEvent): void => this.#tell(event, recording);
+      const onEvent = (event: HubEvent): void => this.#onEvent(event, recording);
       const hub = await createHub(config, { directory: this.#directory, onEvent });
       undo.push(() => hub.close());
       const http = await this.#startHttp(config);
-      hub.setTap(recording?.recorder.tap);
+      this.#record(hub, recording);
       this.#hub = hub;
       this.#parts = { config, control, recording, http };
     } catch (error) {
       for (const step of undo.reverse()) await step();
       throw error;
     }
-    this.#options.systemd?.ready(this.#summary());
+    this.#systemd?.ready(summaryOf(this.#parts?.config));
   }
 
   /** The hub itself. */
@@ -104,24 +111,29 @@ export class HubService implements AsyncDisposable {
     });
   }
 
+  /** How long `close()` may take, in milliseconds: programs get time to end. */
+  get closeTimeMs(): number {
+    const networks = Object.values(this.#parts?.config.networks ?? {});
+    const members = networks.flatMap((network) => Object.values(network.members));
+    return members.some((member) => "process" in member) ? PROGRAM_STOP_MS : 0;
+  }
+
   /** State, as JSON. */
   status(): HubStatus {
     const { recording, http } = this.#parts ?? {};
-    const snapshot = this.hub.snapshot();
-    return { ...snapshot, file: this.#file, capture: recording?.status, http: http?.url };
+    const parts = { capture: recording?.status, log: this.#options.log?.(), http: http?.url };
+    return { ...this.hub.snapshot(), file: this.#file, ...parts };
   }
 
   /**
    * Reads the configuration file again and applies it.
    *
-   * @returns What changed.
+   * @returns The changes.
    * @throws {@link HubConfigError} `ERR_INVALID_ARG_VALUE` — the file is wrong; nothing changed.
-   * @throws What `Hub.reload()` and the parts throw; nothing changed.
+   * @throws Errors of `Hub.reload()` and of the parts; nothing changed.
    */
   reload(): Promise<ReloadReport> {
-    const work = this.#reloading.then(() => this.#reload());
-    this.#reloading = work.catch(() => undefined);
-    return work;
+    return this.#reloads.run(() => this.#reload());
   }
 
   /**
@@ -149,15 +161,15 @@ export class HubService implements AsyncDisposable {
       throw new SerialError("Cannot reload the hub: it stops", { code: "ERR_HUB_STOPPING" });
     }
     const before = this.#parts as Parts; // the hub is there, so they are
-    this.#options.systemd?.reloading();
+    this.#systemd?.reloading();
     const fresh: { close(): Promise<void> }[] = [];
     try {
       const config = await loadHubConfig(this.#options.file);
       const parts = await this.#replaceParts(before, config, fresh);
-      const httpOptions = this.#httpOptions(config);
+      const httpOptions = httpOptionsOf(config, this.#directory);
       const report = await hub.reload(config);
       parts.http?.update(httpOptions);
-      hub.setTap(parts.recording?.recorder.tap);
+      this.#record(hub, parts.recording);
       this.#parts = parts;
       for (const part of ["recording", "http", "control"] as const) {
         if (parts[part] !== before[part]) closeLater(before[part]);
@@ -167,11 +179,11 @@ export class HubService implements AsyncDisposable {
       for (const part of fresh) await part.close();
       throw error;
     } finally {
-      this.#options.systemd?.ready(this.#summary());
+      if (this.#closed === undefined) this.#systemd?.ready(summaryOf(this.#parts?.config));
     }
   }
 
-  /** What did not change goes on. */
+  /** Unchanged parts stay. */
   async #replaceParts(
     before: Parts,
     config: HubConfig,
@@ -206,20 +218,14 @@ export class HubService implements AsyncDisposable {
   async #startRecording({ capture }: HubConfig): Promise<Recording | undefined> {
     if (capture === undefined) return undefined;
     return Recording.start(capture, this.#directory, (error) =>
-      this.#options.onEvent({ type: "error", time: Date.now(), error }),
+      this.#emit({ type: "error", time: Date.now(), error }),
     );
   }
 
   async #startHttp(config: HubConfig): Promise<HttpServer | undefined> {
     if (config.listen?.http === undefined) return undefined;
-    return HttpServer.start(this.#httpOptions(config), this.#handlers());
-  }
-
-  #httpOptions({ listen = {} }: HubConfig): HttpOptions {
-    const { tokenFile, ...options } = listen;
-    const token =
-      tokenFile === undefined ? undefined : loadToken(resolve(this.#directory, tokenFile));
-    return { ...options, token };
+    const { HttpServer } = await import("./http.ts"); // with prom-client: a fifth of the start of a hub
+    return HttpServer.start(httpOptionsOf(config, this.#directory), this.#handlers());
   }
 
   #handlers(): HttpHandlers {
@@ -227,28 +233,59 @@ export class HubService implements AsyncDisposable {
       status: (): HubStatus => this.status(),
       reload: (): Promise<ReloadReport> => this.reload(),
       stop: (): void => this.#options.onStop(),
+      page: this.#page,
     };
   }
 
-  #tell(event: HubEvent, first: Recording | undefined): void {
-    (this.#parts?.recording ?? first)?.recorder.onEvent(event);
-    this.#options.onEvent(event);
+  #createPage(): ServicePage {
+    return new ServicePage({
+      file: this.#file,
+      captureFolder: this.#options.captureFolder,
+      hub: () => this.hub,
+      status: () => this.status(),
+      onError: (error) => this.#emit({ type: "error", time: Date.now(), error }),
+    });
   }
 
-  #summary(): string {
-    const networks = Object.values(this.#parts?.config.networks ?? {});
-    const members = networks.reduce((sum, one) => sum + Object.keys(one.members).length, 0);
-    return `${members} members on ${networks.length} networks`;
+  /** From here on this is what records. */
+  #record(hub: Hub, recording: Recording | undefined): void {
+    this.#stopRecording?.();
+    this.#stopRecording = recording?.recordFrom(hub);
+  }
+
+  #createNotifier(): SystemdNotifier {
+    return new SystemdNotifier({
+      env: takeSystemdEnv(process.env),
+      onError: (error) => this.#emit({ type: "error", time: Date.now(), error }),
+    });
+  }
+
+  #onEvent(event: HubEvent, first: Recording | undefined): void {
+    (this.#parts?.recording ?? first)?.onEvent(event);
+    this.#emit(event);
+  }
+
+  /** A listener that throws breaks off nothing. */
+  #emit(event: HubEvent): void {
+    this.#page.onEvent(event);
+    try {
+      this.#options.onEvent(event);
+    } catch (error) {
+      throwUncaught(error);
+    }
   }
 
   async #close(): Promise<void> {
-    this.#options.systemd?.stopping();
-    await this.#reloading; // what it begins has to be ended
+    this.#systemd?.stopping();
+    // Parts that a reload has started must be ended; a reload that hangs ends with the hub.
+    await settledWithin(this.#reloads.idle, RELOAD_TIMEOUT_MS);
+    const hubClosed = this.#hub?.close();
+    await this.#reloads.idle;
     const { recording, http, control } = this.#parts ?? {};
-    await Promise.all([this.#hub?.close(), http?.close()]);
-    // Told before the end, unless the program that tells takes too long.
-    const told = this.#options.systemd?.settledWithin(SYSTEMD_TIMEOUT_MS);
-    await Promise.all([recording?.close(), told]);
+    await Promise.all([hubClosed, http?.close(), this.#page.close()]);
+    // Sent before the end, unless the helper takes too long.
+    const notified = this.#systemd?.settledWithin(SYSTEMD_TIMEOUT_MS);
+    await Promise.all([recording?.close(), notified]);
     await control?.close();
   }
 }
@@ -260,4 +297,11 @@ function closeLater(part: { close(): Promise<void> } | undefined): void {
 
 function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** For people. */
+function summaryOf(config: HubConfig | undefined): string {
+  const networks = Object.values(config?.networks ?? {});
+  const members = networks.reduce((sum, one) => sum + Object.keys(one.members).length, 0);
+  return `${members} members on ${networks.length} networks`;
 }

@@ -1,34 +1,33 @@
-// A hub in a folder of its own, the applications on it, and what it told: all gone when the test
+// A hub in a folder of its own, the applications on it, and its events: all gone when the test
 // ends, and the test fails if anything is left.
 
 import { deepEqual, fail } from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setImmediate as nextTask } from "node:timers/promises";
-import {
-  createHub,
-  type Hub,
-  type HubConfig,
-  type HubEvent,
-  type MemberConfig,
-  type MemberSnapshot,
-  type NetworkConfig,
+import type {
+  Hub,
+  HubConfig,
+  HubEvent,
+  MemberConfig,
+  MemberSnapshot,
+  NetworkConfig,
 } from "@anyserial/hub";
+import { until } from "@anyserial/test-support/until";
 import { openSerialPort, type SerialConfigInput, type SerialPort } from "anyserial";
+import { createVirtualPort, type VirtualPort } from "anyserial/pty";
+import { createHubWith } from "../../dist/hub/create-hub.js";
+import type { Seams } from "../../dist/hub/hub.js";
+import type { Holders } from "../../dist/hub/presence.js";
 
-const BOUND_MS = 20_000;
-
-/** Looks again and again until something holds. */
-export async function until<T>(what: string, look: () => T | undefined | false): Promise<T> {
-  const end = performance.now() + BOUND_MS;
-  for (;;) {
-    const found = look();
-    if (found !== undefined && found !== false) return found;
-    if (performance.now() > end) throw new Error(`still not true: ${what}`);
-    await nextTask();
-  }
-}
+/** Looks at no other process: to find the holders of ports is most of a snapshot's work. */
+const NO_HOLDERS: Pick<Holders, "of" | "invalidate"> = {
+  of: () => new Map(),
+  invalidate: () => undefined,
+};
+/** Keeps the reactor's thread for the whole file: after each hub it would be waited for, 250 ms each time. */
+const kept: VirtualPort[] = [];
+if (process.env["ANYSERIAL_READINESS"] === "reactor") kept.push(await createVirtualPort());
 
 /** A hub under test. */
 export class BenchHub implements AsyncDisposable {
@@ -69,10 +68,13 @@ export class BenchHub implements AsyncDisposable {
     return { networks: { net: { ...network, members: Object.fromEntries(all) } } };
   }
 
-  /** Starts the hub. */
-  async run(config: HubConfig): Promise<Hub> {
+  /** Starts the hub; its snapshots name no processes, unless it is given {@link Seams.holders}. */
+  async run(config: HubConfig, seams: Seams = {}): Promise<Hub> {
     const onEvent = (event: HubEvent): void => void this.events.push(event);
-    this.#hub = await createHub(config, { directory: this.folder, onEvent });
+    this.#hub = await createHubWith({ holders: NO_HOLDERS, ...seams }, config, {
+      directory: this.folder,
+      onEvent,
+    });
     return this.#hub;
   }
 
@@ -145,11 +147,4 @@ function descriptors(): number {
       return false;
     }
   }).length;
-}
-
-/** Receives until so many bytes are there. */
-export async function receiveText(port: SerialPort, length: number): Promise<string> {
-  let text = "";
-  while (text.length < length) text += Buffer.from(await port.receive()).toString("latin1");
-  return text;
 }

@@ -1,4 +1,5 @@
-// Bytes that tell where they belong: a checksum of what went in, a checksum of what came out.
+// Bytes that show where they belong: a checksum of the bytes that went in, a checksum of those that
+// came out.
 
 import { createHash, type Hash } from "node:crypto";
 import type { SerialPort } from "anyserial";
@@ -18,7 +19,7 @@ export class Checked {
   }
 }
 
-/** Sends so many bytes that repeat nowhere near; returns what was sent. */
+/** Sends a number of bytes that repeat nowhere near; returns their checksum. */
 export async function sendChecked(port: SerialPort, total: number): Promise<Checked> {
   const sent = new Checked();
   const chunk = new Uint8Array(4099);

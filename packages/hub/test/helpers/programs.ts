@@ -1,22 +1,8 @@
 // Other programs as applications on a port.
 
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-
-/** Why a program cannot take part; `false` when it can. */
-export function missing(program: string, args: readonly string[]): string | false {
-  const { error, status } = spawnSync(program, args, { stdio: "ignore" });
-  return error !== undefined || status !== 0
-    ? `${program} ${args.join(" ")} does not work here`
-    : false;
-}
-
-/** An interpreter that can import pySerial; the distribution's own is where its package goes. */
-export function findPySerial(): string | undefined {
-  const candidates = ["python3", "/usr/bin/python3"];
-  return candidates.find((python) => missing(python, ["-c", "import serial"]) === false);
-}
 
 /** A program that is killed, if need be, when the test ends. */
 export class Program implements AsyncDisposable {
@@ -36,7 +22,7 @@ export class Program implements AsyncDisposable {
     return this.process.pid as number;
   }
 
-  /** What it has written so far. */
+  /** Its output so far. */
   get output(): string {
     return this.#output;
   }

@@ -6,10 +6,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 
-/** Mounts 64 KiB for one test; `undefined`, and the test skipped, for a user who may not mount. */
-export function smallDisk(t: TestContext): string | undefined {
+/**
+ * Mounts 64 KiB for one test; `undefined`, and the test skipped, for a user who may not mount.
+ *
+ * @param options More options of tmpfs(5), as `nr_inodes=1`.
+ */
+export function smallDisk(t: TestContext, ...options: readonly string[]): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), "anyserial-hub-disk-"));
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]);
+  const given = ["size=64k", ...options].join(",");
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", given, "tmpfs", folder]);
   t.after(() => {
     if (mounted.status === 0) spawnSync("umount", [folder]);
     rmdirSync(folder);

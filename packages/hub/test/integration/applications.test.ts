@@ -3,10 +3,13 @@
 import { equal, match, ok } from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { BenchHub, receiveText, until } from "../helpers/bench-hub.ts";
-import { findPySerial, missing, Program } from "../helpers/programs.ts";
+import { findPython, missing } from "@anyserial/test-support/programs";
+import { receiveText } from "@anyserial/test-support/receive-text";
+import { until } from "@anyserial/test-support/until";
+import { BenchHub } from "../helpers/bench-hub.ts";
+import { Program } from "../helpers/programs.ts";
 
-const pySerial = findPySerial();
+const pySerial = findPython("serial");
 
 test("pySerial talks on a hub", {
   skip: pySerial === undefined && "no python3 with the serial module",
@@ -16,12 +19,14 @@ test("pySerial talks on a hub", {
   const code = `
 import serial, sys
 port = serial.Serial(sys.argv[1], 19200)
+print("open", flush=True)
 for line in iter(port.readline, b"end\\n"):
     port.write(line.upper())
     port.flush()
 `;
   await using python = new Program(pySerial ?? "", ["-c", code, bench.path("b")]);
   await bench.event("member-open", "b");
+  await until("it is set up", () => python.output.includes("open")); // it discards bytes received before
 
   for (let round = 0; round < 100; round++) {
     await a.send(Buffer.from(`line ${round}\n`));
@@ -51,10 +56,11 @@ test("picocom shows what comes from a hub", { skip: missing("picocom", ["--help"
   await using bench = await BenchHub.start(["a", "b"]);
   const a = await bench.open("a");
   // picocom wants a terminal of its own: a pty from script(1).
-  const args = ["-qfc", `picocom -q --noreset -b 9600 ${bench.path("b")}`, "/dev/null"];
+  const args = ["-qfc", `picocom --noreset -b 9600 ${bench.path("b")}`, "/dev/null"];
   await using picocom = new Program("script", args);
   await bench.event("member-open", "b");
-  await until("it is ready", () => bench.member("b").settings?.baudRate === 9600);
+  await until("it is ready", () => picocom.output.includes("Terminal ready"));
+  equal(bench.member("b").settings?.baudRate, 9600);
 
   await a.send(Buffer.from("hello picocom\r\n"));
 

@@ -1,21 +1,23 @@
-// The control socket: who can connect, what it answers, and what happens to the one of a crashed hub.
+// The control socket: its permissions, its answers, and the file of a crashed hub.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { ControlClient, callControl, controlPathOf } from "@anyserial/hub/control";
-import { ConfigurationError } from "anyserial";
-import { makeRuntimeFolder } from "#internal/control/runtime-folder.js";
-import { type ControlHandlers, ControlServer } from "#internal/control/server.js";
+import { ConfigurationError, isSerialError } from "anyserial";
+import { makeRuntimeFolder } from "../../dist/control/runtime-folder.js";
+import { type ControlHandlers, ControlServer } from "../../dist/control/server.js";
 import { snapshotOf, testFolder } from "../helpers/service-fixtures.ts";
+import { smallDisk } from "../helpers/small-disk.ts";
 
 async function start(t: TestContext, path: string, handlers: Partial<ControlHandlers> = {}) {
   const server = await ControlServer.start(path, {
     status: () => ({ ...snapshotOf({}), file: "/h.yaml" }),
-    reload: async () => ({ added: ["a/b"], removed: [], replaced: [], kept: [] }),
+    reload: async () => ({ added: ["a/b"], removed: [], replaced: [], changed: [], kept: [] }),
     stop: () => undefined,
     inject: async () => undefined,
     ...handlers,
@@ -42,7 +44,7 @@ test("ControlServer answers status and reload", async (t) => {
   assert.deepEqual((await callControl(path, "reload")).added, ["a/b"]);
 });
 
-test("ControlServer hands over what is to be injected", async (t) => {
+test("ControlServer passes an injection to its handler", async (t) => {
   const path = join(testFolder(t), "hub.sock");
   const given: string[] = [];
   await start(t, path, {
@@ -58,7 +60,7 @@ test("ControlServer hands over what is to be injected", async (t) => {
   assert.deepEqual(given, ["n/m hello"]);
 });
 
-test("ControlClient throws what the hub reports", async (t) => {
+test("ControlClient throws the error that the hub reports", async (t) => {
   const path = join(testFolder(t), "hub.sock");
   await start(t, path, {
     reload: () =>
@@ -72,7 +74,7 @@ test("ControlClient throws what the hub reports", async (t) => {
   });
 });
 
-test("ControlClient tells that the hub has ended", async (t) => {
+test("ControlClient reports that the hub has ended", async (t) => {
   const path = join(testFolder(t), "hub.sock");
   const server = await start(t, path, { stop: () => void server.close() });
   const client = await ControlClient.connect(path);
@@ -86,11 +88,11 @@ test("ControlClient tells that the hub has ended", async (t) => {
 });
 
 for (const [what, line] of [
-  ["what is no JSON", "hello\n"],
+  ["text that is no JSON", "hello\n"],
   ["an unknown method", '{"id":1,"method":"constructor"}\n'],
   ["a line without an end", "x".repeat(2 * 1024 * 1024)],
 ] as const) {
-  test(`ControlServer hangs up on ${what}, and serves others`, async (t) => {
+  test(`ControlServer disconnects ${what}, and serves others`, async (t) => {
     const path = join(testFolder(t), "hub.sock");
     await start(t, path);
     const socket = connect(path);
@@ -141,6 +143,39 @@ test("ControlServer refuses a path that is too long for a socket", async (t) => 
   const path = join(testFolder(t), "x".repeat(120));
 
   await assert.rejects(start(t, path), { code: "ERR_INVALID_ARG_VALUE" });
+});
+
+for (const [code, place] of Object.entries({
+  ENOENT: "missing/control.sock",
+  ENOTDIR: "file/control.sock",
+})) {
+  test(`ControlServer names the way out where its socket cannot be made: ${code}`, async (t) => {
+    const folder = testFolder(t);
+    writeFileSync(join(folder, "file"), "");
+
+    await assert.rejects(start(t, join(folder, place)), (error) => {
+      assert.ok(isSerialError(error));
+      assert.equal(error.code, code);
+      assert.match(error.hint ?? "", /listen: \{ control: \.\/control \}/);
+      return true;
+    });
+  });
+}
+
+test("ControlServer and makeRuntimeFolder() name the way out on a read-only file system", async (t) => {
+  const folder = smallDisk(t);
+  if (folder === undefined) return;
+  spawnSync("mount", ["-o", "remount,ro", folder]);
+  const expected = { name: "ConfigurationError", code: "EROFS" };
+
+  await assert.rejects(start(t, join(folder, "control.sock")), {
+    ...expected,
+    message: /Cannot make the control socket ".*": read-only file system \(EROFS\)/,
+  });
+  assert.throws(() => makeRuntimeFolder(join(folder, "run")), {
+    ...expected,
+    hint: /listen: \{ control: \.\/control \}/,
+  });
 });
 
 test("makeRuntimeFolder() refuses a folder that others can enter", (t) => {

@@ -1,10 +1,10 @@
-// HTTP on this machine: what is served, to whom, and what needs a token.
+// HTTP on this machine: its pages, its clients, and the requests that need a token.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type RequestOptions, request } from "node:http";
 import { type TestContext, test } from "node:test";
-import { type HttpOptions, HttpServer } from "#internal/http.js";
+import { type HttpOptions, HttpServer } from "../../dist/service/http.js";
 import { snapshotOf } from "../helpers/service-fixtures.ts";
 
 interface Reply {
@@ -21,7 +21,7 @@ async function start(t: TestContext, options: HttpOptions = {}) {
       status: () => ({ ...snapshotOf({ stalled: true }), file: "/h.yaml" }),
       reload: async () => {
         calls.push("reload");
-        return { added: [], removed: [], replaced: [], kept: ["plant/meter"] };
+        return { added: [], removed: [], replaced: [], changed: [], kept: ["plant/meter"] };
       },
       stop: () => void calls.push("stop"),
     },
@@ -80,12 +80,12 @@ test("HttpServer serves hosts that the configuration names", async (t) => {
 });
 
 for (const address of ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"]) {
-  test(`HttpServer does not listen on ${address} without being told`, async (t) => {
+  test(`HttpServer does not listen on ${address} unless it is allowed`, async (t) => {
     await assert.rejects(start(t, { http: address }), { code: "ERR_INVALID_ARG_VALUE" });
   });
 }
 
-test("HttpServer listens on all addresses when it is told", async (t) => {
+test("HttpServer listens on all addresses when it is allowed", async (t) => {
   const { server } = await start(t, { http: "0.0.0.0:0", allowRemote: true });
 
   assert.match(server.url, /^http:\/\/0\.0\.0\.0:\d+$/);

@@ -2,7 +2,9 @@
 
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { BenchHub, receiveText, until } from "../helpers/bench-hub.ts";
+import { receiveText } from "@anyserial/test-support/receive-text";
+import { until } from "@anyserial/test-support/until";
+import { BenchHub } from "../helpers/bench-hub.ts";
 import { sendChecked } from "../helpers/checked-stream.ts";
 
 test("pace lets no more bytes out than the application's rate allows", async () => {

@@ -7,19 +7,25 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import { createHub } from "@anyserial/hub";
+import { healthOf } from "@anyserial/hub/service";
+import { receiveText } from "@anyserial/test-support/receive-text";
+import { until } from "@anyserial/test-support/until";
 import { openSerialPort } from "anyserial";
-import { createVirtualPort } from "anyserial/pty";
-import { LinkClaim } from "#internal/links.js";
-import { BenchHub, receiveText, until } from "../helpers/bench-hub.ts";
+import { claimPortLink } from "anyserial/link";
+import { createVirtualPort, type VirtualPort } from "anyserial/pty";
+import { BenchHub } from "../helpers/bench-hub.ts";
 
 const CHILD = `
   import { createHub } from ${JSON.stringify(import.meta.resolve("@anyserial/hub"))};
@@ -36,19 +42,34 @@ async function startChild(config: object): Promise<ReturnType<typeof spawn>> {
   return child;
 }
 
-test("createHub() makes folders, link and lock, and removes link and lock on close", async () => {
+/** Where the lock of a path is. */
+function lockOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.lock`);
+}
+
+/** Runs without root's rights, also for root. */
+async function asOrdinaryUser(run: () => Promise<void>): Promise<void> {
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) process.seteuid?.(65_534);
+  try {
+    await run();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
+
+test("createHub() makes folders, link and lock, and removes all of them on close", async () => {
   await using bench = BenchHub.prepare();
   const path = bench.path("deep/er/ttyS0");
   const hub = await createHub({ networks: { net: { members: { a: { port: path } } } } });
 
   const target = readlinkSync(path);
-  const lock: unknown = JSON.parse(readFileSync(`${path}.lock`, "utf8"));
+  const lock: unknown = JSON.parse(readFileSync(lockOf(path), "utf8"));
   await hub.close();
 
   match(target, /^\/dev\/pts\/\d+$/);
   equal((lock as { pid: number }).pid, process.pid);
-  equal(existsSync(path) || existsSync(`${path}.lock`), false);
-  ok(existsSync(bench.path("deep/er")));
+  equal(existsSync(bench.path("deep")), false);
 });
 
 test("createHub() applies the mode to the pty", async () => {
@@ -62,20 +83,28 @@ test("createHub() applies the mode to the pty", async () => {
   equal(statSync(bench.path("b")).mode & 0o777, 0o604);
 });
 
-test("createHub() never replaces what is not a dead hub's link", async () => {
+test("createHub() replaces nothing but a dead hub's link", async () => {
   await using bench = BenchHub.prepare();
   writeFileSync(bench.path("keep-file"), "precious");
   mkdirSync(bench.path("keep-folder"));
   symlinkSync("/dev/null", bench.path("keep-link"));
-  writeFileSync(bench.path("keep.lock"), "somebody's notes");
+  writeFileSync(lockOf(bench.path("keep")), "another user's notes");
   await rejects(createHub(bench.config(["keep"])), { name: "PortBusyError", code: "EEXIST" });
-  equal(readFileSync(bench.path("keep.lock"), "utf8"), "somebody's notes");
+  equal(readFileSync(lockOf(bench.path("keep")), "utf8"), "another user's notes");
+  rmSync(lockOf(bench.path("keep")));
   for (const name of ["keep-file", "keep-folder", "keep-link"]) {
     await rejects(createHub(bench.config([name])), { name: "PortBusyError", code: "EEXIST" });
-    ok(!existsSync(bench.path(`${name}.lock`)));
+    ok(!existsSync(lockOf(bench.path(name))));
   }
   equal(readFileSync(bench.path("keep-file"), "utf8"), "precious");
   equal(readlinkSync(bench.path("keep-link")), "/dev/null");
+});
+
+test("a path is in use, also where this user may not make a lock", async () => {
+  const inUse = { name: "PortBusyError", code: "EEXIST" };
+  await asOrdinaryUser(() => rejects(claimPortLink("/dev/null"), inUse));
+
+  ok(!existsSync(lockOf("/dev/null")));
 });
 
 test("createHub() names the process that has the path", async () => {
@@ -97,7 +126,23 @@ test("createHub() names the process that has the path", async () => {
   }
 });
 
-test("createHub() takes over what a killed hub left, even when its pty is somebody else's", async (t) => {
+/**
+ * Emulated ports that are closed before the hubs beside them end, and a check for files that are
+ * left.
+ */
+class Ports implements AsyncDisposable {
+  readonly #ports: VirtualPort[] = [];
+
+  async add(): Promise<void> {
+    this.#ports.push(await createVirtualPort());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const port of this.#ports) await port.close();
+  }
+}
+
+test("createHub() takes over a killed hub's files, even when its pty belongs to another program", async () => {
   await using bench = BenchHub.prepare();
   const child = await startChild(bench.config(["a", "b"]));
   child.kill("SIGKILL");
@@ -106,10 +151,8 @@ test("createHub() takes over what a killed hub left, even when its pty is somebo
   // Another program's pty gets the number that the dead link points to.
   await using other = await BenchHub.start(["x", "y", "z"]);
   // Test files beside this one take and give back numbers as well: the lowest free one comes next.
-  for (let taken = 0; taken < 64 && !existsSync(left); taken++) {
-    const more = await createVirtualPort();
-    t.after(() => more.close());
-  }
+  await using more = new Ports();
+  for (let taken = 0; taken < 64 && !existsSync(left); taken++) await more.add();
   ok(existsSync(left));
 
   await bench.run(bench.config(["a", "b"]));
@@ -141,7 +184,7 @@ test("process.exit() leaves no links", async () => {
   equal(lstatSync(bench.path("a"), { throwIfNoEntry: false }), undefined);
 });
 
-test("a hub goes on when the folder of its links is removed, and a reload makes them anew", async () => {
+test("a hub goes on when the folder of its links is removed, and makes them anew", async () => {
   await using bench = BenchHub.prepare();
   const members = { a: { port: bench.path("sub/a") }, b: { port: bench.path("sub/b") } };
   const config = { networks: { net: { members } } };
@@ -153,24 +196,45 @@ test("a hub goes on when the folder of its links is removed, and a reload makes 
   rmSync(bench.path("sub"), { recursive: true });
   await a.send(Buffer.from("still here"));
   equal(await receiveText(b, 10), "still here");
-  await bench.hub.reload(config);
-
-  ok(readlinkSync(bench.path("sub/a")).startsWith("/dev/pts/"));
+  for (const name of ["a", "b"]) {
+    await bench.event("link-restored", name);
+    equal(readlinkSync(bench.path(`sub/${name}`)), bench.member(name).devicePath);
+    equal(bench.member(name).link, "in-place");
+  }
 });
 
-test("LinkClaim of two that find the same dead lock is one's only", async () => {
-  await using bench = BenchHub.prepare();
-  const path = bench.path("a");
-  writeFileSync(`${path}.lock`, JSON.stringify({ pid: 0x7fff_fff0, startedAt: "1" }));
+test("a reload makes a link anew at once that was removed", async () => {
+  await using bench = await BenchHub.start(["a", "b"]);
 
-  const claim = LinkClaim.take(path);
+  rmSync(bench.path("a"));
+  equal(bench.member("a").link, "missing");
+  deepEqual(healthOf(bench.hub.snapshot()).problems, ["net/a: its link is missing"]);
+  await bench.hub.reload(bench.hub.config);
 
-  let code: unknown;
-  try {
-    LinkClaim.take(path);
-  } catch (error) {
-    code = (error as { code: unknown }).code;
-  }
-  claim.release();
-  deepEqual([code, existsSync(`${path}.lock`)], ["ERR_HUB_LOCKED", false]);
+  equal(bench.member("a").link, "in-place");
+});
+
+test("a hub leaves a file put in the place of a link, reports it once, and takes the path back", async () => {
+  await using bench = await BenchHub.start(["a", "b"]);
+  writeFileSync(bench.path("precious"), "precious");
+  renameSync(bench.path("precious"), bench.path("a"));
+
+  const { error, willRetry } = await bench.event("member-error", "a");
+  equal(error.message, `Cannot restore port "${bench.path("a")}": the path is in use`);
+  deepEqual([willRetry, bench.member("a").link], [true, "taken"]);
+  equal(readFileSync(bench.path("a"), "utf8"), "precious");
+  await bench.hub.reload(bench.hub.config);
+  equal(readFileSync(bench.path("a"), "utf8"), "precious");
+
+  rmSync(bench.path("a"));
+  await bench.event("link-restored", "a");
+  deepEqual([bench.member("a").error, bench.told("member-error").length], [undefined, 1]);
+});
+
+test("no program that lists /dev/tty* finds the lock of a port", async () => {
+  await using bench = await BenchHub.start(["ttyUSB91", "ttyS91"]);
+
+  const listed = readdirSync(bench.folder).filter((name) => !name.startsWith("."));
+
+  deepEqual(listed.sort(), ["ttyS91", "ttyUSB91"]);
 });

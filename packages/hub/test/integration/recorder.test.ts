@@ -1,4 +1,4 @@
-// A recording on a real disk: it rotates, keeps what is no recording, and survives a full disk.
+// A recording on a real disk: it rotates, keeps other files, and survives a full disk.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -6,18 +6,24 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import type { TapPoint } from "@anyserial/hub";
+import type { TrafficPoint } from "@anyserial/hub";
 import { Recorder, readCapture } from "@anyserial/hub/capture";
+import { tasks } from "@anyserial/test-support/tasks";
+import { until } from "@anyserial/test-support/until";
 import { testFolder } from "../helpers/service-fixtures.ts";
 import { smallDisk } from "../helpers/small-disk.ts";
 
-const POINT: TapPoint = { network: "n", member: "m", direction: "in", timestampNs: 1n };
+/** The least that a configuration allows. */
+const MAX_SIZE = 65_536;
+const POINT: TrafficPoint = { network: "n", member: "m", direction: "in", timestampNs: 1n };
 
 async function open(file: string, limits: { maxSize?: number; keep?: number } = {}) {
   const errors: NodeJS.ErrnoException[] = [];
@@ -40,9 +46,10 @@ async function textsOf(file: string): Promise<string[]> {
 test("Recorder begins a new file when one is full, and keeps so many", async (t) => {
   const folder = testFolder(t);
   const file = join(folder, "plant.pcapng");
-  const { recorder } = await open(file, { maxSize: 400, keep: 3 });
+  const { recorder } = await open(file, { maxSize: MAX_SIZE, keep: 3 });
+  const all = Array.from({ length: 20 }, (_, n) => `message ${n}`.padEnd(20_000));
 
-  for (let n = 0; n < 20; n++) recorder.tap(POINT, Buffer.from(`message ${n}`));
+  for (const text of all) recorder.onTraffic(POINT, Buffer.from(text));
   await recorder.close();
 
   assert.deepEqual(readdirSync(folder).sort(), [
@@ -52,10 +59,9 @@ test("Recorder begins a new file when one is full, and keeps so many", async (t)
   ]);
   const kept: string[] = [];
   for (const name of ["plant.2.pcapng", "plant.1.pcapng", "plant.pcapng"]) {
-    assert.ok(statSync(join(folder, name)).size <= 400, name);
+    assert.ok(statSync(join(folder, name)).size <= MAX_SIZE, name);
     kept.push(...(await textsOf(join(folder, name))));
   }
-  const all = Array.from({ length: 20 }, (_, n) => `message ${n}`);
   assert.deepEqual(kept, all.slice(-kept.length));
   assert.ok(kept.length >= 6);
 });
@@ -64,7 +70,7 @@ test("Recorder keeps the recording of the run before", async (t) => {
   const file = join(testFolder(t), "plant.pcapng");
   for (const text of ["first run", "second run"]) {
     const { recorder } = await open(file);
-    recorder.tap(POINT, Buffer.from(text));
+    recorder.onTraffic(POINT, Buffer.from(text));
     await recorder.close();
   }
 
@@ -93,7 +99,7 @@ const OTHERS: readonly (readonly [what: string, make: (path: string, folder: str
 ];
 
 for (const [what, make] of OTHERS) {
-  test(`Recorder leaves ${what} alone that is at its path`, async (t) => {
+  test(`Recorder leaves ${what} alone at its path`, async (t) => {
     const folder = testFolder(t);
     make(join(folder, "plant.pcapng"), folder);
     const before = readdirSync(folder);
@@ -104,18 +110,18 @@ for (const [what, make] of OTHERS) {
   });
 }
 
-test("Recorder tells once that the disk is full; what it wrote can be read", async (t) => {
+test("Recorder reports once that the disk is full; the records before can be read", async (t) => {
   const folder = smallDisk(t);
   if (folder === undefined) return;
   const file = join(folder, "plant.pcapng");
   const { recorder, errors, failed } = await open(file);
   const hasFailed = once(failed, "failed");
 
-  recorder.tap(POINT, Buffer.alloc(1000, "a"));
-  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-  for (let n = 0; n < 200; n++) recorder.tap(POINT, Buffer.alloc(1000, "b"));
+  recorder.onTraffic(POINT, Buffer.alloc(1000, "a"));
+  await tasks(2);
+  for (let n = 0; n < 200; n++) recorder.onTraffic(POINT, Buffer.alloc(1000, "b"));
   await hasFailed;
-  recorder.tap(POINT, Buffer.from("ignored"));
+  recorder.onTraffic(POINT, Buffer.from("ignored"));
   await recorder.close();
 
   assert.deepEqual(
@@ -125,3 +131,46 @@ test("Recorder tells once that the disk is full; what it wrote can be read", asy
   for (const text of await textsOf(file)) assert.equal(text.length, 1000);
   assert.equal(readFileSync(file).length % 4, 0);
 });
+
+test("Recorder refuses limits that the configuration refuses, by field", () => {
+  const onError = (): void => undefined;
+  for (const [name, value] of [
+    ["keep", Number.NaN],
+    ["keep", Number.POSITIVE_INFINITY],
+    ["keep", 0],
+    ["maxSize", Number.NaN],
+    ["maxSize", 1],
+    ["maxSize", 1e308],
+  ] as const) {
+    assert.throws(() => new Recorder({ file: "x", [name]: value }, { onError }), {
+      name: "ConfigurationError",
+      message: new RegExp(`capture.${name}: `),
+    });
+  }
+});
+
+for (const [what, move] of [
+  ["removes", (file: string) => rmSync(file)],
+  ["renames", (file: string) => renameSync(file, `${file}.old`)],
+] as const) {
+  test(`Recorder continues in a new file when another program ${what} the current one`, async (t) => {
+    const file = join(testFolder(t), "plant.pcapng");
+    let timesMoved = 0;
+    const onError = (error: Error): void => assert.fail(error);
+    const recorder = new Recorder({ file }, { onError, onMoved: () => timesMoved++ });
+    await recorder.open();
+    recorder.onTraffic(POINT, Buffer.from("before"));
+    await until("it is written", () => readFileSync(file).includes("before"));
+
+    move(file);
+    await until("it is noticed", () => {
+      recorder.onTraffic(POINT, Buffer.from("."));
+      return timesMoved > 0;
+    });
+    recorder.onTraffic({ ...POINT, member: "other" }, Buffer.from("after"));
+    await recorder.close();
+
+    assert.equal(timesMoved, 1);
+    assert.equal((await textsOf(file)).at(-1), "after");
+  });
+}

@@ -4,7 +4,10 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { existsSync, readlinkSync } from "node:fs";
 import { test } from "node:test";
 import type { HubConfig } from "@anyserial/hub";
-import { BenchHub, receiveText, until } from "../helpers/bench-hub.ts";
+import { receiveText } from "@anyserial/test-support/receive-text";
+import { nextTask } from "@anyserial/test-support/tasks";
+import { until } from "@anyserial/test-support/until";
+import { BenchHub } from "../helpers/bench-hub.ts";
 
 test("reload() keeps pty, application and queue of members that did not change", async () => {
   await using bench = await BenchHub.start(["a", "b"], { queue: 5000 });
@@ -19,11 +22,12 @@ test("reload() keeps pty, application and queue of members that did not change",
 
   const report = await bench.hub.reload(bench.config(["a", "b", "c"], { queue: 6000 }));
 
-  deepEqual(report, { added: ["net/c"], removed: [], replaced: [], kept: ["net/a", "net/b"] });
+  const changed = ["net/a", "net/b"];
+  deepEqual(report, { added: ["net/c"], removed: [], replaced: [], changed, kept: [] });
   const after = bench.member("b");
-  deepEqual([after.devicePath, after.queueLimit], [before.devicePath, 6000]);
+  deepEqual([after.devicePath, after.queueLimitBytes], [before.devicePath, 6000]);
   ok(after.queuedBytes > 0);
-  const unread = after.unreadBytes;
+  const unread = after.unreadBytes ?? 0;
   ok((await receiveText(b, unread)).length >= unread);
   const c = await bench.open("c");
   await a.send(Buffer.from("more"));
@@ -31,9 +35,28 @@ test("reload() keeps pty, application and queue of members that did not change",
 });
 
 async function turn(): Promise<number> {
-  await new Promise(setImmediate);
+  await nextTask();
   return 0;
 }
+
+test("reload() calls members unchanged only if nothing about them and their network changed", async () => {
+  await using bench = await BenchHub.start(["a", "b"]);
+  const reload = async (...config: Parameters<BenchHub["config"]>): Promise<object> => {
+    const { changed, kept } = await bench.hub.reload(bench.config(...config));
+    return { changed, kept };
+  };
+  const all = ["net/a", "net/b"];
+
+  deepEqual(await reload(["a", "b"]), { changed: [], kept: all });
+  deepEqual(await reload(["a", "b", "c"]), { changed: [], kept: all });
+  const pace = { b: { pace: true } };
+  deepEqual(await reload(["a", "b"], {}, pace), { changed: ["net/b"], kept: ["net/a"] });
+  deepEqual(await reload(["a", "b"], { topology: "star" }, pace), { changed: all, kept: [] });
+  deepEqual(await reload(["a", "b"], { framing: "line" }, pace), { changed: all, kept: [] });
+  const both = { framing: "line", rateMismatch: "warn" } as const;
+  deepEqual(await reload(["a", "b"], both, pace), { changed: all, kept: [] });
+  deepEqual(await reload(["a", "b"], both, pace), { changed: [], kept: all });
+});
 
 test("reload() removes members, and their links", async () => {
   await using bench = await BenchHub.start(["a", "b"]);
@@ -43,7 +66,7 @@ test("reload() removes members, and their links", async () => {
   const report = await bench.hub.reload(bench.config(["a"]));
 
   deepEqual(report.removed, ["net/b"]);
-  ok(!existsSync(bench.path("b")) && !existsSync(`${bench.path("b")}.lock`));
+  ok(!existsSync(bench.path("b")) && !existsSync(bench.path(".b.lock")));
   await rejects(b.receive(), { name: "SerialDisconnectedError" });
   await a.send(Buffer.from("alone"));
   await until("a is read", () => bench.member("a").in.bytes === 5);
@@ -60,7 +83,7 @@ test("reload() with a wrong configuration changes nothing", async () => {
   await rejects(bench.hub.reload(taken), { code: "EEXIST" });
 
   equal(bench.hub.config, before);
-  ok(!existsSync(bench.path("c")) && !existsSync(`${bench.path("c")}.lock`));
+  ok(!existsSync(bench.path("c")) && !existsSync(bench.path(".c.lock")));
   await a.send(Buffer.from("same"));
   equal(await receiveText(b, 4), "same");
 });

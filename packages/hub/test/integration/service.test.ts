@@ -1,4 +1,4 @@
-// A hub as a service: what surrounds the engine, started, reloaded and stopped together.
+// A hub as a service: the parts around the engine, started, reloaded and stopped together.
 
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
@@ -10,6 +10,7 @@ import type { HubEvent } from "@anyserial/hub";
 import { readCapture } from "@anyserial/hub/capture";
 import { callControl } from "@anyserial/hub/control";
 import { type HubService, startHubService } from "@anyserial/hub/service";
+import { nextTask } from "@anyserial/test-support/tasks";
 import { openSerialPort } from "anyserial";
 import { testFolder } from "../helpers/service-fixtures.ts";
 import { smallDisk } from "../helpers/small-disk.ts";
@@ -63,14 +64,14 @@ async function ask(url: string, path: string, token?: string): Promise<string> {
   return body;
 }
 
-test("startHubService() serves what happens on the hub", async (t) => {
+test("startHubService() serves the hub's events and status", async (t) => {
   const home = new Home(t, { listen: { http: "127.0.0.1:0" } });
   const service = await home.start();
   await using a = await openSerialPort(home.path("a"));
   await using b = await openSerialPort(home.path("b"));
 
   await a.send(Buffer.from("hello"));
-  await b.buffered().receiveExactly(5);
+  await b.reader.receiveExactly(5);
   const metrics = await ask(service.status().http ?? "", "/metrics");
 
   assert.match(metrics, /anyserial_hub_received_bytes_total\{network="plant",member="a"\} 5/);
@@ -98,14 +99,14 @@ test("HubService removes its links, locks and socket when it is closed", async (
   assert.deepEqual(readdirSync(home.folder), ["h.yaml"]);
 });
 
-test("HubService goes on when the disk of its recording is full, and tells once", async (t) => {
+test("HubService continues when the disk of its recording is full, and reports it once", async (t) => {
   const disk = smallDisk(t);
   if (disk === undefined) return;
   const home = new Home(t, { capture: { file: join(disk, "c.pcapng") } });
   const service = await home.start();
   await using a = await openSerialPort(home.path("a"));
   await using b = await openSerialPort(home.path("b"));
-  const reader = b.buffered();
+  const reader = b.reader;
   const failed = once(home.emitter, "error");
 
   for (let n = 0; n < 100; n++) {
@@ -119,6 +120,29 @@ test("HubService goes on when the disk of its recording is full, and tells once"
   assert.equal(error.code, "ENOSPC");
   assert.equal(home.events.filter(({ type }) => type === "error").length, 1);
   assert.equal(service.status().capture?.recording, false);
+});
+
+test("HubService runs without a recording when its disk has no room at the start, and says so", async (t) => {
+  const disk = smallDisk(t, "nr_inodes=1"); // its root folder
+  if (disk === undefined) return;
+  const home = new Home(t, { capture: { file: join(disk, "c.pcapng") } });
+  home.emitter.on("error", () => undefined);
+
+  const service = await home.start();
+
+  const errors = home.events.flatMap((event) => (event.type === "error" ? [event.error] : []));
+  assert.deepEqual(
+    errors.map((error) => (error as NodeJS.ErrnoException).code),
+    ["ENOSPC"],
+  );
+  assert.equal(service.status().capture?.error, errors[0]?.message);
+  assert.equal(service.status().networks.length, 1);
+});
+
+test("HubService refuses to start with a recording in a folder that does not exist", async (t) => {
+  const home = new Home(t, { capture: { file: "./none/c.pcapng" } });
+
+  await assert.rejects(home.start(), { code: "ENOENT" });
 });
 
 test("HubService.reload() begins and ends a recording", async (t) => {
@@ -174,13 +198,13 @@ test("HubService reloads and stops over HTTP with the token of its file", async 
   assert.deepEqual((JSON.parse(report) as { kept: string[] }).kept, ["plant/a", "plant/b"]);
 });
 
-test("HubService.close() ends what a reload has begun", async (t) => {
+test("HubService.close() ends the parts that a reload has started", async (t) => {
   const home = new Home(t, {});
   const service = await home.start();
   home.write({ capture: { file: "./c.pcapng" }, listen: { http: "127.0.0.1:0" } });
 
   const reload = service.reload();
-  await new Promise((resolve) => setImmediate(resolve));
+  await nextTask();
   await service.close();
   await reload;
 

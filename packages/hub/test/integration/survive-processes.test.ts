@@ -3,7 +3,11 @@
 
 import { equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { BenchHub, receiveText, until } from "../helpers/bench-hub.ts";
+import { receiveText } from "@anyserial/test-support/receive-text";
+import { nextTask } from "@anyserial/test-support/tasks";
+import { until } from "@anyserial/test-support/until";
+import { Holders } from "../../dist/hub/presence.js";
+import { BenchHub } from "../helpers/bench-hub.ts";
 import { receiveChecked, sendChecked } from "../helpers/checked-stream.ts";
 import { Program } from "../helpers/programs.ts";
 
@@ -26,7 +30,7 @@ const SLOW_READER = `
   }
 `;
 
-/** Writes so many numbered lines, the second half when it is told to; a write waits while there is no room. */
+/** Writes numbered lines, the second half on a signal; a write waits while there is no room. */
 const COUNTER = `
   import { openSync, readSync, writeSync } from "node:fs";
   const fd = openSync(process.argv[1], "r+");
@@ -38,7 +42,9 @@ const COUNTER = `
   process.stdin.resume(); // the port stays open until the test ends
 `;
 
-/** Reads numbered lines, and tells the number of the last one when each followed the one before. */
+/**
+ * Reads numbered lines, and prints the number of the last one when each followed the one before.
+ */
 const CHECKER = `
   import { openSync, readSync } from "node:fs";
   const fd = openSync(process.argv[1], "r+");
@@ -63,7 +69,7 @@ test("a program that opens and closes a port 10,000 times leaves it usable", asy
   await using bench = await BenchHub.start(["a", "b"]);
   await using visitor = start(VISITOR, bench.path("a"));
   await until("it is through", () => visitor.output.includes("through"));
-  await until("nobody is there", () => !bench.member("a").applicationOpen);
+  await until("no application is there", () => !bench.member("a").applicationOpen);
   bench.events.length = 0;
 
   const [a, b] = [await bench.open("a"), await bench.open("b")];
@@ -73,7 +79,7 @@ test("a program that opens and closes a port 10,000 times leaves it usable", asy
   equal(bench.told("member-error").length, 0);
 });
 
-test("a program that takes 1 byte a second holds up nobody, and gets them in order", async () => {
+test("a program that takes 1 byte a second delays no other member, and gets them in order", async () => {
   const slow = { queue: 2000, stallAfterMs: 100 };
   await using bench = await BenchHub.start(["a", "slow", "b"], { queue: 300_000 }, { slow });
   const [a, b] = [await bench.open("a"), await bench.open("b")];
@@ -92,7 +98,7 @@ test("a program that takes 1 byte a second holds up nobody, and gets them in ord
   equal(sent.bytes, 200_000);
   equal(received.dropped.bytes, 0);
   ok(stall.queuedBytes > 0);
-  ok(bench.member("slow").highWaterMark <= 2000);
+  ok(bench.member("slow").highWaterBytes <= 2000);
   equal(bench.told("stall", "b").length, 0);
 });
 
@@ -113,11 +119,36 @@ test("a reload in mid-traffic loses, doubles and swaps nothing", async () => {
     );
     equal(checker.process.exitCode, null, "the reader found a line out of place");
     if (reloads === 2) counter.process.stdin?.write("\n");
-    await new Promise(setImmediate);
+    await nextTask();
   }
 
   ok(reloads > 2);
   equal(bench.member("b").out.messages, 20_000);
   equal(bench.member("b").dropped.bytes, 0);
   equal(counter.process.exitCode, null);
+});
+
+test("a snapshot names the programs that have a port open now, not those that opened it", async () => {
+  await using bench = BenchHub.prepare();
+  await bench.run(bench.config(["a"]), { holders: new Holders() });
+  const holds = (then: string): Program =>
+    new Program("sh", ["-c", `exec 3<>"$0"; ${then}`, bench.path("a")]);
+  const namesNow = (): string =>
+    bench
+      .member("a")
+      .pids.map(({ name }) => name)
+      .sort()
+      .join(" ");
+  await using first = holds("read line; exec sleep 1000");
+  await until("the first is there", () => namesNow() === "sh");
+
+  await using second = holds("exec cat");
+  await until("both are there", () => namesNow() === "cat sh");
+  first.say("go on\n");
+  await until("the first is another program", () => namesNow() === "cat sleep");
+  await second.kill();
+  await until("the second is gone", () => namesNow() === "sleep");
+
+  equal(bench.told("member-open", "a").length, 1);
+  equal(bench.told("member-close", "a").length, 0);
 });

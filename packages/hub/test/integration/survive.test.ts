@@ -1,11 +1,14 @@
-// What applications do to a hub: each of these has stopped one.
+// Deeds of applications: each of these has stopped a hub.
 
 import { equal, ok, rejects } from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { closeSync, constants, openSync } from "node:fs";
 import { test } from "node:test";
+import { receiveText } from "@anyserial/test-support/receive-text";
+import { until } from "@anyserial/test-support/until";
 import { openSerialPort } from "anyserial";
-import { BenchHub, receiveText, until } from "../helpers/bench-hub.ts";
+import { Holders } from "../../dist/hub/presence.js";
+import { BenchHub } from "../helpers/bench-hub.ts";
 import { receiveChecked, sendChecked } from "../helpers/checked-stream.ts";
 import { Program } from "../helpers/programs.ts";
 
@@ -60,7 +63,7 @@ test("an application killed while it writes leaves whole lines, and the port usa
   await receiving;
 });
 
-test("a flood that nobody reads does not hold up another network", async () => {
+test("a flood without readers does not hold up another network", async () => {
   await using bench = BenchHub.prepare();
   const { net } = bench.config(["a", "b"], { framing: "line", queue: 5000 }).networks;
   const { net: other } = bench.config(["x", "y"], { queue: 100_000 }).networks;
@@ -76,13 +79,15 @@ test("a flood that nobody reads does not hold up another network", async () => {
   const [sent, received] = await Promise.all([sendChecked(x, 100_000), receiveChecked(y, 100_000)]);
 
   equal(received.digest, sent.digest);
-  ok(bench.member("b").highWaterMark <= 5000);
+  ok(bench.member("b").highWaterBytes <= 5000);
   ok(bench.told("drop", "b").length <= 2 + bench.told("stall", "b").length * 2);
   await flood.kill();
 });
 
 test("an application that is stopped stalls, and recovers when it goes on", async () => {
-  await using bench = await BenchHub.start(["a", "b"], { stallAfterMs: 100, queue: 2000 });
+  await using bench = BenchHub.prepare();
+  const config = bench.config(["a", "b"], { stallAfterMs: 100, queue: 2000 });
+  await bench.run(config, { holders: new Holders() });
   const a = await bench.open("a");
   await using reader = start(READER, bench.path("b"));
   await bench.event("member-open", "b");
@@ -107,7 +112,7 @@ test("an application that is stopped stalls, and recovers when it goes on", asyn
   ok(stalled.pids.some(({ pid, name }) => pid === reader.pid && name !== ""));
 });
 
-test("cooked mode, echo and a rate of zero are shown, and hurt nobody", async () => {
+test("cooked mode, echo and a rate of zero are shown, and do no harm", async () => {
   await using bench = await BenchHub.start(["a", "b", "c"], { framing: "line" });
   const stty = async (...args: string[]): Promise<void> => {
     const child = spawn("stty", ["-F", bench.path("a"), ...args], { stdio: "ignore" });
@@ -132,7 +137,7 @@ test("cooked mode, echo and a rate of zero are shown, and hurt nobody", async ()
   }
 });
 
-test("createHub() without descriptors left fails clearly, and a reload leaves what runs", async () => {
+test("createHub() without descriptors left fails clearly, and a reload keeps running members", async () => {
   const code = `
     import { createHub } from ${JSON.stringify(import.meta.resolve("@anyserial/hub"))};
     import { openSync, closeSync, writeSync, readSync } from "node:fs";

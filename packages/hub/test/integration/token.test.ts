@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { loadToken } from "#internal/token.js";
+import { loadToken } from "../../dist/service/token.js";
 import { testFolder } from "../helpers/service-fixtures.ts";
 
 test("loadToken() makes a random token that only this user can read", (t) => {

@@ -1,9 +1,9 @@
-// What the soak's process holds over time: told once a minute, and flat or the soak fails. The
+// Memory of the soak's process over time: printed once a minute, and flat or the soak fails. The
 // applications live in the same process; theirs is counted too.
 
 const TELL_EVERY_MS = 60_000;
 const SAMPLE_EVERY_MS = 1000;
-/** What the later half may hold more than the earlier one, in bytes: noise of the collector. */
+/** Bytes that the later half may hold more than the earlier one: noise of the collector. */
 const SLACK = 16 * 1024 * 1024;
 /** The heap needs this long to find its size. */
 const WARM_UP_MS = 60_000;
@@ -19,7 +19,7 @@ interface Sample {
 export class MemoryRecord {
   readonly #startedAt = performance.now();
   readonly #samples: Sample[] = [];
-  #toldAt = 0;
+  #reportedAt = 0;
 
   constructor() {
     this.sample();
@@ -32,15 +32,15 @@ export class MemoryRecord {
     if (last !== undefined && atMs - last.atMs < SAMPLE_EVERY_MS) return;
     const { rss, heapUsed, external } = process.memoryUsage();
     this.#samples.push({ atMs, rss, held: heapUsed + external });
-    if (atMs - this.#toldAt < TELL_EVERY_MS) return;
-    this.#toldAt = atMs;
+    if (atMs - this.#reportedAt < TELL_EVERY_MS) return;
+    this.#reportedAt = atMs;
     const minute = Math.round(atMs / 60_000);
     process.stdout.write(
       `soak: minute ${minute}: ${megabytes(rss)} MB resident, ${megabytes(heapUsed + external)} MB held\n`,
     );
   }
 
-  /** Tells what was seen; throws if the later half of the run holds more than the earlier one. */
+  /** Prints the record; throws if the later half of the run holds more than the earlier one. */
   check(): void {
     const rss = this.#samples.map((sample) => sample.rss);
     const figures = [rss[0], rss.at(-1), Math.min(...rss), Math.max(...rss)];

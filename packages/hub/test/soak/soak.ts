@@ -15,7 +15,7 @@ import {
   type MemberSnapshot,
   type OverflowPolicy,
 } from "@anyserial/hub";
-import { createRandom } from "#internal/line-model.js";
+import { randomNumbers } from "anyserial/internal";
 import { MemoryRecord } from "./memory-record.ts";
 
 const POLICIES: readonly OverflowPolicy[] = ["backpressure", "drop-newest", "drop-oldest"];
@@ -31,7 +31,7 @@ class Application {
   #partial = "";
   #number = 0;
   readonly #last = new Map<string, number>();
-  /** Messages that went out whole, and what was received. */
+  /** Messages that went out whole, and received ones. */
   sent = 0;
   received = 0;
   receivedBytes = 0;
@@ -100,7 +100,7 @@ class Application {
     if (match === null || body.length !== Number(size))
       throw new Error(`torn: ${line.slice(0, 80)}`);
     const last = this.#last.get(sender) ?? -1;
-    if (sender === this.name) throw new Error(`${sender} hears itself`);
+    if (sender === this.name) throw new Error(`${sender} receives its own message`);
     if (Number(number) <= last) throw new Error(`${sender} ${number} came after ${last}`);
     this.#last.set(sender, Number(number));
     this.received++;
@@ -163,7 +163,7 @@ function isBusy(hub: Hub): boolean {
   return hub
     .snapshot()
     .networks.some(({ members }) =>
-      members.some(({ unreadBytes, queuedBytes }) => unreadBytes > 0 || queuedBytes > 0),
+      members.some(({ unreadBytes, queuedBytes }) => unreadBytes !== 0 || queuedBytes > 0),
     );
 }
 
@@ -190,7 +190,7 @@ async function main(): Promise<void> {
       seed: { type: "string", default: String(Date.now() % 1_000_000) },
     },
   });
-  const random = createRandom(Number(values.seed));
+  const random = randomNumbers(Number(values.seed));
   const folder = mkdtempSync(join(tmpdir(), "anyserial-soak-"));
   process.stdout.write(`soak: seed ${values.seed}, ${values.minutes} minutes\n`);
   const hub = await createHub(configOf(folder, 8192));

@@ -2,13 +2,13 @@
 // platform brings its poller.
 
 import { isMainThread } from "node:worker_threads";
-import { UnsupportedPlatformError } from "../../errors.ts";
+import { UnsupportedPlatformError } from "../../errors/errors.ts";
 import type { Ffi } from "../../ffi/ffi.ts";
 import { bindLibuv, type LibuvCalls, LibuvWaker } from "./libuv.ts";
 import { ReactorWaker, type Stopper } from "./reactor.ts";
 import type { Poller, Readiness } from "./readiness.ts";
+import { Registry } from "./registry.ts";
 import type { ThreadQueue } from "./thread-queue.ts";
-import { WatchSet } from "./watch-set.ts";
 
 /** How the event loop is woken. */
 export type Mechanism = "libuv" | "reactor";
@@ -18,7 +18,7 @@ export interface PollerDriver<P extends Poller = Poller> {
   openPoller(): P;
   /** The same queue for the reactor's thread. */
   threadQueue(poller: P): ThreadQueue;
-  /** What lets that thread return. */
+  /** Makes the object that lets the thread return. */
   openStopper(poller: P): Stopper;
 }
 
@@ -41,7 +41,7 @@ export function createReadiness<P extends Poller>(
 ): Readiness {
   const uv = forced === "reactor" ? undefined : usableLibuv(ffi);
   if (uv !== undefined) {
-    return new WatchSet({
+    return new Registry({
       mechanism: "libuv",
       lingerMs: 0,
       openPoller: () => driver.openPoller(),
@@ -54,7 +54,7 @@ export function createReadiness<P extends Poller>(
       hint: "unset ANYSERIAL_READINESS, or run on Node.js's main thread",
     });
   }
-  return new WatchSet({
+  return new Registry({
     mechanism: "reactor",
     lingerMs: REACTOR_LINGER_MS,
     openPoller: () => driver.openPoller(),

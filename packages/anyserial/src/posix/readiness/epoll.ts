@@ -1,5 +1,6 @@
 // The poller on Linux: one epoll instance, edge-triggered. See epoll(7).
 
+import { bindDescriptors } from "../../ffi/descriptors.ts";
 import type { Ffi } from "../../ffi/ffi.ts";
 import { Struct, type StructLayout } from "../../ffi/struct.ts";
 import { pollerError } from "./poller-error.ts";
@@ -42,13 +43,13 @@ export function bindEpoll(ffi: Ffi): EpollCalls {
   const create = library.bind<(flags: number) => number>("epoll_create1", "int", ["int"]);
   const control = library.bind<Control>("epoll_ctl", "int", ["int", "int", "int", "bytes"]);
   const wait = library.bind<Wait>("epoll_wait", "int", ["int", "bytes", "int", "int"]);
-  const close = library.bind<(epfd: number) => number>("close", "int", ["int"]);
+  const descriptors = bindDescriptors(ffi);
   const result = (value: number): number => (value < 0 ? -ffi.errno() : value);
   return {
-    create: () => result(create(EPOLL.CLOEXEC)),
+    create: () => descriptors.opened(result(create(EPOLL.CLOEXEC))),
     control: (epfd, operation, fd, event) => result(control(epfd, operation, fd, event)),
     wait: (epfd, events, most, timeoutMs) => result(wait(epfd, events, most, timeoutMs)),
-    close: (epfd) => result(close(epfd)),
+    close: (epfd) => result(descriptors.close(epfd)),
   };
 }
 
@@ -83,10 +84,9 @@ export class EpollEvents {
   }
 }
 
-/** An epoll instance. */
 export class EpollPoller implements Poller {
   readonly fd: number;
-  /** poll(2) on an epoll instance looks at each waiting descriptor again (eventpoll.c). */
+  /** poll(2) on an epoll instance checks each waiting descriptor again (eventpoll.c). */
   readonly forgetsDrained = true;
   readonly #calls: EpollCalls;
   readonly #event: Struct<"events" | "data">;

@@ -1,5 +1,6 @@
-// eventfd(2) of Linux: what lets a thread return that is blocked in epoll_wait(2).
+// eventfd(2) of Linux: lets a thread return that is blocked in epoll_wait(2).
 
+import { bindDescriptors } from "../../ffi/descriptors.ts";
 import type { Ffi } from "../../ffi/ffi.ts";
 import { pollerError } from "./poller-error.ts";
 import type { Stopper } from "./reactor.ts";
@@ -25,13 +26,13 @@ export function bindEventFd(ffi: Ffi): EventFdCalls {
     "int",
   ]);
   const write = library.bind<Write>("write", "ssize", ["int", "bytes", "size"]);
-  const close = library.bind<(fd: number) => number>("close", "int", ["int"]);
+  const descriptors = bindDescriptors(ffi);
   const result = (value: number): number => (value < 0 ? -ffi.errno() : value);
   const one = new Uint8Array(new BigUint64Array([1n]).buffer);
   return {
-    open: () => result(open(0, EFD_CLOEXEC)),
+    open: () => descriptors.opened(result(open(0, EFD_CLOEXEC))),
     signal: (fd) => result(write(fd, one, one.length)),
-    close: (fd) => result(close(fd)),
+    close: (fd) => result(descriptors.close(fd)),
   };
 }
 

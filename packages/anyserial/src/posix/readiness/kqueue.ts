@@ -1,6 +1,8 @@
 // The poller on macOS and the BSDs: one kqueue, edge-triggered (EV_CLEAR). See kqueue(2) of each
-// system; what differs among them (struct, filter numbers, symbol, types) is in the platform's table.
+// system; the differences among them (struct, filter numbers, symbol, types) are in the platform's
+// table.
 
+import { bindDescriptors } from "../../ffi/descriptors.ts";
 import type { CType, Ffi } from "../../ffi/ffi.ts";
 import { Struct, type StructLayout } from "../../ffi/struct.ts";
 import { pollerError } from "./poller-error.ts";
@@ -20,7 +22,7 @@ const NO_TIME = new Uint8Array(16);
 /** Fields of `struct kevent`. */
 export type KeventField = "ident" | "filter" | "flags" | "fflags" | "data" | "udata";
 
-/** What `kevent(2)` is on a system. */
+/** `kevent(2)` of a system. */
 export interface KqueueAbi {
   /** Exported name of the version whose struct is in this table. */
   readonly symbol: string;
@@ -59,14 +61,14 @@ export function bindKqueue(ffi: Ffi, abi: KqueueAbi): KqueueCalls {
   const { countType } = abi;
   const parameters = ["int", "bytes", countType, "bytes", countType, "bytes"] as const;
   const kevent = library.bind<Kevent>(abi.symbol, "int", parameters);
-  const close = library.bind<(kq: number) => number>("close", "int", ["int"]);
+  const descriptors = bindDescriptors(ffi);
   const result = (value: number): number => (value < 0 ? -ffi.errno() : value);
   return {
     // A child that is forked has no kqueue: none of these systems hands one down.
-    create: () => result(create()),
+    create: () => descriptors.opened(result(create())),
     change: (kq, change) => result(kevent(kq, change, 1, null, 0, null)),
     wait: (kq, events, most, timeout) => result(kevent(kq, null, 0, events, most, timeout)),
-    close: (kq) => result(close(kq)),
+    close: (kq) => result(descriptors.close(kq)),
   };
 }
 
@@ -143,10 +145,9 @@ export class KqueueEvents {
   }
 }
 
-/** A kqueue. */
 export class KqueuePoller implements Poller {
   readonly fd: number;
-  /** A kqueue counts the events in it, and looks at none again before kevent(2). */
+  /** A kqueue counts the events in it, and checks none again before kevent(2). */
   readonly forgetsDrained = false;
   readonly #calls: KqueueCalls;
   readonly #abi: KqueueAbi;
@@ -168,7 +169,9 @@ export class KqueuePoller implements Poller {
     this.modify(fd, token, interest);
   }
 
-  /** Takes the filters out first: whether adding one again looks at the descriptor is not documented. */
+  /**
+   * Takes the filters out first: whether adding one again checks the descriptor is not documented.
+   */
   modify(fd: number, token: number, interest: number): void {
     this.remove(fd);
     this.#interest.set(fd, interest);

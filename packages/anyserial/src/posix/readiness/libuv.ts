@@ -3,23 +3,20 @@
 // same turn of the loop, so user code never runs inside it. See docs.libuv.org, uv_poll_t.
 
 import type { Ffi, Pointer } from "../../ffi/ffi.ts";
+import { clearImmediate, setImmediate } from "../../process/timers.ts";
 import { pollerError } from "./poller-error.ts";
 import type { Poller, Waker } from "./readiness.ts";
 
 const UV_READABLE = 1;
-/** How long the process is kept alive after the last operation that waited, in milliseconds. */
-const RELEASE_AFTER_MS = 10;
 /** `UV_POLL` of `uv_handle_type`; unchanged since libuv 1.0. */
 const UV_POLL = 8;
 
-/** The libuv calls. */
 export interface LibuvCalls {
   readonly defaultLoop: () => Pointer;
   readonly handleSize: (type: number) => number;
   readonly pollInit: (loop: Pointer, handle: Pointer, fd: number) => number;
   readonly pollStart: (handle: Pointer, events: number, callback: Pointer) => number;
   readonly pollStop: (handle: Pointer) => number;
-  readonly ref: (handle: Pointer) => void;
   readonly unref: (handle: Pointer) => void;
   readonly close: (handle: Pointer, callback: Pointer) => void;
   readonly allocate: (count: number, size: number) => Pointer;
@@ -49,7 +46,6 @@ export function bindLibuv(ffi: Ffi): LibuvCalls | undefined {
     pollInit: program.bind("uv_poll_init", "int", ["pointer", "pointer", "int"]),
     pollStart: program.bind("uv_poll_start", "int", ["pointer", "int", "pointer"]),
     pollStop: program.bind("uv_poll_stop", "int", ["pointer"]),
-    ref: program.bind("uv_ref", "void", ["pointer"]),
     unref: program.bind("uv_unref", "void", ["pointer"]),
     close: program.bind("uv_close", "void", ["pointer", "pointer"]),
     allocate: program.bind("calloc", "pointer", ["size", "size"]),
@@ -60,15 +56,11 @@ export function bindLibuv(ffi: Ffi): LibuvCalls | undefined {
   };
 }
 
-/** The waker. */
 export class LibuvWaker implements Waker {
   readonly #uv: LibuvCalls;
   readonly #handle: Pointer;
   readonly #onReady: () => void;
-  #scheduled = false;
-  #isReferenced = false;
-  #isWanted = false;
-  #release: NodeJS.Timeout | undefined;
+  #next: NodeJS.Immediate | undefined;
   #stopped = false;
 
   constructor(uv: LibuvCalls, poller: Poller, onReady: () => void) {
@@ -78,7 +70,7 @@ export class LibuvWaker implements Waker {
     this.#handle = uv.allocate(1, uv.handleSize(UV_POLL));
     const result = uv.pollInit(uv.defaultLoop(), this.#handle, poller.fd);
     if (result < 0) {
-      uv.free(this.#handle); // what was not initialised must not be closed
+      uv.free(this.#handle); // a handle that was not initialised must not be closed
       throw pollerError("uv_poll_init", result);
     }
     uv.listeners.set(this.#handle, () => this.#schedule());
@@ -86,43 +78,24 @@ export class LibuvWaker implements Waker {
     uv.unref(this.#handle);
   }
 
-  setAlive(alive: boolean): void {
-    this.#isWanted = alive;
-    if (alive && !this.#isReferenced) this.#reference(true);
-    if (!alive && this.#isReferenced) this.#release ??= this.#releaseLater();
-  }
-
-  /** A conversation wants it twice a reply: it is let go only after a moment of silence. */
-  #releaseLater(): NodeJS.Timeout {
-    return setTimeout(() => {
-      this.#release = undefined;
-      if (!this.#isWanted) this.#reference(false);
-    }, RELEASE_AFTER_MS).unref();
-  }
-
-  #reference(referenced: boolean): void {
-    this.#isReferenced = referenced;
-    if (referenced) this.#uv.ref(this.#handle);
-    else this.#uv.unref(this.#handle);
-  }
-
   stop(onStopped: () => void): void {
     this.#stopped = true;
-    clearTimeout(this.#release);
     this.#uv.listeners.delete(this.#handle);
     this.#uv.pollStop(this.#handle);
     this.#uv.close(this.#handle, this.#uv.onClose);
     onStopped();
   }
 
+  /**
+   * A new one for every event: an immediate that was lost must not keep the next one from coming.
+   */
   #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(this.#run);
+    clearImmediate(this.#next);
+    this.#next = setImmediate(this.#run);
   }
 
   readonly #run = (): void => {
-    this.#scheduled = false;
+    this.#next = undefined;
     if (!this.#stopped) this.#onReady();
   };
 }

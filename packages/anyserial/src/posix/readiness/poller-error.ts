@@ -1,7 +1,7 @@
 // The error of a failed call of a poller, whichever it is.
 
 import { getSystemErrorName } from "node:util";
-import { SerialError } from "../../errors.ts";
+import { SerialError } from "../../errors/errors.ts";
 
 /**
  * Builds the error for a failed call of the poller.

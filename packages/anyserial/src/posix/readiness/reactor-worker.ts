@@ -1,15 +1,16 @@
-// The reactor's thread: blocked in epoll_wait(2) or kevent(2), hands events over, ends when told to.
+// The reactor's thread: blocks in epoll_wait(2) or kevent(2), passes events on, and ends on
+// request.
 
 import { workerData } from "node:worker_threads";
 import { EventRing } from "../../ffi/event-ring.ts";
-import { ffi } from "../../ffi/koffi.ts";
+import { threadFfi } from "../../ffi/thread-ffi.ts";
 import type { ReactorWorkerData } from "./reactor.ts";
 import { bindThreadQueue } from "./thread-queue.ts";
 
 const EINTR = 4;
-const { queue, ring: memory, waitMs } = workerData as ReactorWorkerData;
+const { koffi, queue, ring: memory, waitMs } = workerData as ReactorWorkerData;
 const ring = new EventRing(memory);
-const wait = bindThreadQueue(ffi, queue, waitMs);
+const wait = bindThreadQueue(threadFfi(koffi), queue, waitMs);
 
 ring.start();
 while (!ring.stopped) {

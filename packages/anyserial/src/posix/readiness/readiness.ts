@@ -1,74 +1,76 @@
-// "A descriptor is readable, writable, hung up": what every POSIX port waits on. Implemented once,
-// by WatchSet, over a poller (epoll, kqueue) and a waker (libuv, reactor).
+// "A descriptor is readable, writable, hung up": the base of every wait of a POSIX port.
+// Implemented once, by Registry, over a poller (epoll, kqueue) and a waker (libuv, reactor).
 
-import type { SerialError } from "../../errors.ts";
+import { READ, WRITE } from "../../backend/channel.ts";
+import type { SerialError } from "../../errors/errors.ts";
 
 /** Waits on descriptors without blocking the event loop. */
 export interface Readiness {
   /** Which mechanism wakes the event loop. */
   readonly mechanism: "libuv" | "reactor";
   /**
-   * Starts to watch a descriptor.
+   * Starts to watch a descriptor. Neither that nor an armed interest keeps the process alive.
    *
    * @param fd Open, non-blocking and pollable.
-   * @param idle What to tell while nobody waits; neither keeps the process alive.
+   * @param listener What to call, each time from a task of its own.
    */
-  watch(fd: number, idle: IdleListener): Watch;
+  watch(fd: number, listener: WatchListener): Watch;
+  /**
+   * Resolves when the event loop can be woken for what is watched: a thread that starts needs descriptors
+   * and memory, which may run out meanwhile.
+   *
+   * @throws {@link SerialError} `ERR_SERIAL_READINESS` — the thread could not start.
+   */
+  started(): Promise<void>;
 }
 
-/** What is heard of a descriptor while nobody waits on it. */
-export interface IdleListener {
-  /** The other side hung up; called once. */
-  onHangup?(): void;
-  /** Something arrived; called once per arrival. */
-  onReadable?(): void;
-}
-
-/** What hears of a descriptor as it happens, in place of waits. */
+/** Callbacks for events of a descriptor. */
 export interface WatchListener {
+  /** A hang-up wakes a reader only: the other side may come back, as the application of a pty does. */
+  readonly hangupIsNoRoom?: boolean;
   /**
-   * Something arrived, or the other side hung up: read until a read finds less than it asked for.
-   * May be called when nothing did.
-   *
-   * @returns Whether anything was read.
+   * Directions that were armed may be ready, or the other side hung up: try, and arm again a
+   * direction that finds nothing. A call without a cause may happen.
    */
-  onReadable(): boolean;
-  /** There is room again; called once for each {@link Watch.tellWritable}. */
-  onWritable(): void;
+  readonly onReady?: ((ready: number) => void) | undefined;
+  /** Something arrived while nothing was armed; called once per arrival. */
+  onIdle?(): void;
+  /** The other side hung up while nothing was armed; called once. */
+  onHangup?(): void;
+  /** The mechanism broke down: nothing is reported any more. */
+  onFailed?(error: SerialError): void;
 }
 
-/** One watched descriptor: at most one wait in each direction. */
 export interface Watch {
+  /** Directions that are armed. */
+  readonly armed: number;
+  /** To be set by a listener whose try moved bytes: then the kernel need not be asked what happened. */
+  found: boolean;
   /**
-   * Waits until a read would not find the descriptor empty. Spurious wake-ups happen: read again.
-   * Call it in the same task as the read that found nothing: an event in between is not repeated.
+   * Makes the listener be called once for each direction, when a try would find something. Call it
+   * in the same task as the try: an event in between is not repeated. A direction that is armed
+   * stays armed.
    *
-   * @returns `true` when ready or hung up, `false` when canceled.
-   * @throws {@link SerialError} — the mechanism broke down: nothing would wake the wait.
+   * @param interest {@link READABLE}, {@link WRITABLE} or both.
+   * @throws {@link SerialError} the mechanism broke down: nothing would be reported.
    */
-  waitReadable(): Promise<boolean>;
-  /** The same for a write. */
-  waitWritable(): Promise<boolean>;
-  /** Ends a wait: its promise resolves to `false`. */
-  cancelReadable(): void;
-  /** Ends a wait: its promise resolves to `false`. */
-  cancelWritable(): void;
+  arm(interest: number): void;
+  /** Disarms directions. @returns Those of them that were armed. */
+  disarm(interest: number): number;
   /**
-   * Calls a listener in place of waits, at once for what is there already. Keeps the process alive.
+   * Continues with another file under the same descriptor; armed directions stay armed.
    *
-   * @param listener Who hears; `undefined` ends it.
+   * @param swap Puts the file there.
    */
-  listen(listener: WatchListener | undefined): void;
-  /** Has the listener told, once, when a write would find room. */
-  tellWritable(): void;
-  /** Stops watching; must be called before the descriptor is closed. Waits end as canceled. */
+  replace(swap: () => void): void;
+  /** Stops watching; must be called before the descriptor is closed. */
   close(): void;
 }
 
-/** Bits of {@link Poller} interest and of {@link ReadyEvent}. */
-export const READABLE = 1;
+/** Bits of {@link Watch.arm}, of {@link Poller} interest and of {@link OnEvent}. */
+export const READABLE: number = READ;
 /** A write would not block. */
-export const WRITABLE = 2;
+export const WRITABLE: number = WRITE;
 /** The other side is gone; reported whatever was asked for. */
 export const HUNG_UP = 4;
 
@@ -88,20 +90,18 @@ export interface Poller {
   add(fd: number, token: number, interest: number): void;
   /** Replaces the interest of a descriptor. */
   modify(fd: number, token: number, interest: number): void;
-  /** Removes a descriptor. */
   remove(fd: number): void;
   /** Reports all waiting events without blocking. */
   collect(onEvent: OnEvent): void;
-  /** Closes the queue. */
   close(): void;
 }
 
-/** Wakes the event loop when the poller has events. */
+/** Wakes the event loop when the poller has events; does not keep the process alive. */
 export interface Waker {
-  /** Called when it can wake nobody any more; `stop()` is still to be called. */
+  /** Resolves when it can wake the event loop, and rejects if it never will; missing where it can at once. */
+  readonly started?: Promise<void>;
+  /** Called when it cannot wake any more; `stop()` is still to be called. */
   onFailed?: ((error: SerialError) => void) | undefined;
-  /** Keeps the process alive, or not. */
-  setAlive(alive: boolean): void;
   /** Stops; `onStopped` is called when nothing uses the poller any more, and nothing else is. */
   stop(onStopped: () => void): void;
 }

@@ -2,9 +2,8 @@
 // every CPU; a failure is a negative Win32 error code.
 
 import type { Ffi } from "../../ffi/ffi.ts";
-import type { Handle } from "../kernel32.ts";
+import type { Handle } from "../kernel32-calls.ts";
 
-/** The calls. */
 export interface EventCalls {
   /** Makes an event that resets itself when a wait ends with it: a handle. */
   create(): Handle;
@@ -23,7 +22,6 @@ const HANDLE = "ssize";
 const NULL = 0n;
 const WAIT_FAILED = 0xffff_ffff;
 
-/** Binds the calls. */
 export function bindEvents(ffi: Ffi, pointerSize: 4 | 8): EventCalls {
   const library = ffi.load("kernel32.dll", "stdcall");
   const lastError = library.bind<() => number>("GetLastError", "uint", []);

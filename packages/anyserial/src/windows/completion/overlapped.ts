@@ -2,6 +2,8 @@
 // writes there until the operation is complete, whatever the caller does with its own memory, and
 // also while the runtime tears itself down. It is freed only when the system is done with it.
 
+import { isMainThread } from "node:worker_threads";
+import type { SerialError } from "../../errors/errors.ts";
 import type { Pointer } from "../../ffi/ffi.ts";
 import { Struct } from "../../ffi/struct.ts";
 import { ERROR, WAIT } from "../abi.ts";
@@ -11,10 +13,16 @@ import type { Completions } from "./completion.ts";
 /** The operation is under way; any other result is a count, or a negative Win32 error code. */
 export const PENDING: number = -ERROR.ERROR_IO_PENDING;
 
+/**
+ * Longest time in one wait, in milliseconds. A worker returns now and then: worker.terminate(), and
+ * the end of the process, take effect in a thread only while JavaScript runs in it.
+ */
+const LONGEST_WAIT_MS = isMainThread ? WAIT.INFINITE : 100;
+
 const OUT_OF_MEMORY = -8; // ERROR_NOT_ENOUGH_MEMORY
 const INCOMPLETE = -ERROR.ERROR_IO_INCOMPLETE;
 
-/** What an operation is made of. */
+/** Dependencies of an operation. */
 export interface OverlappedParts {
   readonly comm: CommHandle;
   /** Bytes of memory for data. */
@@ -29,7 +37,8 @@ export type StartCall = (overlapped: Pointer, data: Pointer) => number;
 /** One operation after the other. */
 export class Overlapped {
   /**
-   * Hears the result of an operation that was pending, once each: from a wake-up, a cancel or a look.
+   * Receives the result of an operation that was pending, once each: from a wake-up, a cancel or a
+   * query.
    */
   onComplete: ((result: number) => void) | undefined;
   readonly capacity: number;
@@ -69,8 +78,14 @@ export class Overlapped {
     return this.#pending;
   }
 
-  /** Has wake-ups told; a wake-up looks at the operation before it is handed on. */
-  listen({ onWake, onFailed }: { onWake?: () => void; onFailed: (error: Error) => void }): void {
+  /** Starts wake-ups; a wake-up queries the operation before it is passed on. */
+  listen({
+    onWake,
+    onFailed,
+  }: {
+    onWake?: () => void;
+    onFailed: (error: SerialError) => void;
+  }): void {
     const look = (): void => {
       this.poll();
       onWake?.();
@@ -83,14 +98,14 @@ export class Overlapped {
     const started = start(this.#memory, this.#data);
     if (started !== PENDING && started < 0) return started;
     this.#pending = true;
-    const result = this.#look();
+    const result = this.#check();
     return result === INCOMPLETE ? PENDING : result;
   }
 
-  /** Looks whether the pending operation is complete. */
+  /** Checks whether the pending operation is complete. */
   poll(): void {
     if (!this.#pending) return;
-    const result = this.#look();
+    const result = this.#check();
     if (result === INCOMPLETE) return;
     if (this.#released) this.#free();
     else this.onComplete?.(result);
@@ -106,8 +121,14 @@ export class Overlapped {
   /** Blocks until the pending operation is complete. @returns `false` when the time is over. */
   waitFor(timeoutMs: number): boolean {
     if (!this.#pending) return true;
-    const left = Math.min(Math.ceil(timeoutMs), WAIT.INFINITE);
-    if (this.#comm.kernel32.waitForObject(this.#event, left) !== WAIT.WAIT_OBJECT_0) return false;
+    for (let left = Math.ceil(timeoutMs); ; left -= LONGEST_WAIT_MS) {
+      const result = this.#comm.kernel32.waitForObject(
+        this.#event,
+        Math.min(left, LONGEST_WAIT_MS),
+      );
+      if (result === WAIT.WAIT_OBJECT_0) break;
+      if (left <= LONGEST_WAIT_MS || result !== WAIT.WAIT_TIMEOUT) return false;
+    }
     this.poll();
     return !this.#pending;
   }
@@ -129,8 +150,8 @@ export class Overlapped {
     if (!this.#pending) this.#free();
   }
 
-  /** The count of a complete operation; what was transferred before a failure counts as well. */
-  #look(): number {
+  /** The count of a complete operation; bytes transferred before a failure count as well. */
+  #check(): number {
     const { handle, kernel32 } = this.#comm;
     this.#transferred[0] = 0;
     const result = kernel32.getOverlappedResult(handle, this.#memory, this.#transferredBytes);

@@ -1,15 +1,15 @@
-// The thread of the completion port: blocked in GetQueuedCompletionStatus, hands the addresses of
-// operations over, ends when told to.
+// The thread of the completion port: blocks in GetQueuedCompletionStatus, passes on the addresses
+// of operations, and ends on request.
 
 import { workerData } from "node:worker_threads";
 import { EventRing } from "../../ffi/event-ring.ts";
-import { ffi } from "../../ffi/koffi.ts";
+import { threadFfi } from "../../ffi/thread-ffi.ts";
 import { bindKernel32 } from "../kernel32.ts";
 import type { PortWorkerData } from "./completion-port.ts";
 
-const { port, ring: memory, waitMs } = workerData as PortWorkerData;
+const { koffi, port, ring: memory, waitMs } = workerData as PortWorkerData;
 const ring = new EventRing(memory);
-const { nextCompletion } = bindKernel32(ffi);
+const { nextCompletion } = bindKernel32(threadFfi(koffi));
 
 ring.start();
 while (!ring.stopped) {

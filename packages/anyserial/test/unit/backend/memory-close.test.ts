@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { test } from "node:test";
 import { FaultPlan, serialPortPair } from "anyserial/testing";
 
-test("MemoryPort.close() discards what a line with an odd rate cannot carry in time", async (t) => {
+test("MemoryPort.close() discards bytes that a line with an odd rate cannot carry in time", async (t) => {
   const discarded: number[] = [];
   const listener = (message: unknown): void => {
     discarded.push((message as { discardedBytes: number }).discardedBytes);
@@ -12,7 +12,7 @@ test("MemoryPort.close() discards what a line with an odd rate cannot carry in t
   t.after(() => unsubscribe("anyserial:close", listener));
   const faults = new FaultPlan({ bytesPerSecond: 70_000 });
   const pair = await serialPortPair({ a: { faults }, b: { bufferBytes: 2 } });
-  await pair.a.send(new Uint8Array(9)); // b takes 2, and nobody reads them: 7 are stuck
+  await pair.a.send(new Uint8Array(9)); // b takes 2, and does not read them: 7 are stuck
 
   await pair.a.close();
 

@@ -1,16 +1,17 @@
-// The tables against test/fixtures/bsd-constants.json: what clang gives for the headers of each target,
-// cross-checked with the Rust libc crate and golang.org/x/sys. What is easily taken from another system is
-// written out once more. `npm run check:abi` asks the Rust crate itself.
+// The tables against test/fixtures/bsd-constants.json: the values that clang gives for the headers
+// of each target, cross-checked with the Rust libc crate and golang.org/x/sys. Values that are
+// easily taken from another system are written out once more. `npm run check:abi` asks the Rust
+// crate itself.
 
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { bsdAbi } from "#internal/bsd/abi.js";
-import { BSD_VARIANTS, type BsdVariant } from "#internal/bsd/variant.js";
-import type { BsdFamilyAbi } from "#internal/posix/bsd-abi.js";
-import { TIOCM } from "#internal/posix/posix-abi.js";
+import { bsdAbi } from "../../../dist/bsd/abi.js";
+import { BSD_VARIANTS, type BsdVariant } from "../../../dist/bsd/variant.js";
+import type { BsdFamilyAbi } from "../../../dist/posix/bsd-abi.js";
+import { TIOCM } from "../../../dist/posix/posix-abi.js";
 import { BSD_TARGETS, BsdFacts } from "../../helpers/bsd-facts.ts";
 
-/** What the headers call what has a name of its own here. */
+/** Names in the headers for constants that have another name here. */
 const HEADER_NAMES: Readonly<Record<string, string>> = {
   TERMIOS_GET: "TIOCGETA",
   TERMIOS_SET: "TIOCSETA",

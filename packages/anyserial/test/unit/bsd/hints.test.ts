@@ -1,7 +1,7 @@
 import { equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
-import { openHint } from "#internal/bsd/hints.js";
-import { BSD_VARIANTS } from "#internal/bsd/variant.js";
+import { openHint } from "../../../dist/bsd/hints.js";
+import { BSD_VARIANTS } from "../../../dist/bsd/variant.js";
 import { BsdMachine } from "../../helpers/bsd-port.ts";
 
 const COMMANDS = {
@@ -24,7 +24,7 @@ test("openHint() leaves the rest to the general hint", () => {
   equal(openHint("netbsd", "/dev/dtyU0", "EMFILE"), undefined);
 });
 
-/** What the kernel answers, the class it becomes, and a word of the hint. */
+/** The kernel's answer, the class it becomes, and a word of the hint. */
 const REFUSALS = [
   ["EACCES", "PortPermissionError", "dialer"],
   ["ENXIO", "PortNotFoundError", "dmesg"],

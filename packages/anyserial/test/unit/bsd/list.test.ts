@@ -2,10 +2,10 @@ import { deepEqual, equal } from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { describeBsdPort, listBsdPorts } from "#internal/bsd/list.js";
-import type { BsdVariant } from "#internal/bsd/variant.js";
-import { comparePorts } from "#internal/port-info.js";
-import { temporaryFolder } from "../../helpers/temporary-folder.ts";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
+import { describeBsdPort, listBsdPorts } from "../../../dist/bsd/list.js";
+import type { BsdVariant } from "../../../dist/bsd/variant.js";
+import { comparePorts } from "../../../dist/model/port-info.js";
 
 /** Everything that the four systems have in /dev, as far as it looks like a port. */
 const NODES = [
@@ -15,7 +15,7 @@ const NODES = [
   ...["console", "null", "ptmx", "ugen0.1", "bpf", "mem", "ucom", "xcuaU0"],
 ];
 
-/** What each system's list is, in order. */
+/** The list of each system, in order. */
 const LISTS: Readonly<Record<BsdVariant, readonly string[]>> = {
   freebsd: ["cuaU0", "cuaU2", "cuaU3.1", "cuaU10", "cuad0", "cuau0", "ttyU0", "ttyu0"],
   openbsd: ["cua00", "cua01", "cua10", "cuaU0", "cuaU2", "cuaU3.1", "cuaU10"],
@@ -37,7 +37,7 @@ for (const [variant, names] of Object.entries(LISTS) as [BsdVariant, readonly st
   });
 }
 
-test("USB metadata in discovery¹: listBsdPorts() tells path and name, nothing else", (t) => {
+test("USB metadata in discovery¹: listBsdPorts() gives path and name, nothing else", (t) => {
   const dev = temporaryFolder(t);
   writeFileSync(join(dev, "cuaU0"), "");
 

@@ -1,11 +1,13 @@
-// The footnote of the table "What works" (unknown: tried, and the driver's refusal goes by the policy) and
-// its rows of what does not work (settled before the device is opened), on each system and CPU.
+// The footnote of the table "What works" (unknown: tried, and the driver's refusal goes by the
+// policy) and its rows of missing features (the policy is applied before the device is opened), on
+// each system and CPU.
 
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
+import { nextTask } from "@anyserial/test-support/tasks";
 import type { SerialConfigInput } from "anyserial";
-import { bsdCapabilities } from "#internal/bsd/platform.js";
-import { BSD_VARIANTS } from "#internal/bsd/variant.js";
+import { bsdCapabilities } from "../../../dist/bsd/platform.js";
+import { BSD_VARIANTS } from "../../../dist/bsd/variant.js";
 import { BsdMachine, FOUR_SYSTEMS } from "../../helpers/bsd-port.ts";
 
 const HAS_HALVES = /^(freebsd|dragonfly)/;
@@ -18,14 +20,14 @@ async function warningsOf(machine: BsdMachine, config: SerialConfigInput): Promi
   };
   process.on("warning", listen);
   const port = await machine.open({ ...config, unsupportedPolicy: "warn" });
-  await new Promise((resolve) => setImmediate(resolve));
+  await nextTask();
   process.removeListener("warning", listen);
   await port.close();
   return warnings;
 }
 
 for (const variant of BSD_VARIANTS) {
-  test(`bsdCapabilities("${variant}") says what nobody has tried on hardware`, () => {
+  test(`bsdCapabilities("${variant}") marks features unknown that were never tried on hardware`, () => {
     const { platform, backend, ...features } = bsdCapabilities(variant);
 
     deepEqual([platform, backend], [variant, "bsd"]);
@@ -70,7 +72,7 @@ for (const target of FOUR_SYSTEMS) {
       deepEqual(machine.kernel.trace, []); // not one system call
     });
 
-    test(`${row}: warn tells once, and goes on without it, on ${target}`, async () => {
+    test(`${row}: warn warns once, and continues without it, on ${target}`, async () => {
       const machine = new BsdMachine(target);
 
       const warnings = await warningsOf(machine, config);
@@ -242,7 +244,7 @@ for (const target of FOUR_SYSTEMS) {
 
     const port = await machine.open(config);
 
-    equal(port.effectiveConfig().flowControl.dtrDsr, true);
+    equal((await port.effectiveConfig()).flowControl.dtrDsr, true);
     equal(machine.kernel.settings()[2], "c_cflag CS8|CREAD|HUPCL|CLOCAL|CDTR_IFLOW|CDSR_OFLOW");
     await port.close();
     machine.kernel.driver.dtrDsr = "refused";

@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 import { test } from "node:test";
-import { bsdVariant } from "#internal/bsd/variant.js";
+import { bsdVariant } from "../../../dist/bsd/variant.js";
 
 /** `process.platform`, `uname -s`, and which of the four it is. */
 const SYSTEMS: readonly (readonly [string, string, string | undefined])[] = [

@@ -4,8 +4,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import type { DataBits, Parity, SerialConfigInput, StopBits } from "anyserial";
-import { createSerialConfig } from "#internal/config.js";
-import { createSettle } from "#internal/policy.js";
+import { createSerialConfig } from "../../../dist/config/config.js";
 import { BsdMachine, FOUR_SYSTEMS, PATH } from "../../helpers/bsd-port.ts";
 
 /** Rates of <sys/termios.h>, up to B921600 of FreeBSD. */
@@ -48,7 +47,7 @@ for (const target of FOUR_SYSTEMS) {
       const port = await machine.open({ baudRate: rate });
 
       deepEqual(machine.kernel.settings().at(-1), `c_ispeed ${rate} c_ospeed ${rate}`);
-      equal(port.effectiveConfig().baudRate, rate);
+      equal((await port.effectiveConfig()).baudRate, rate);
       equal(machine.calls("ioctl 7 TIOCSETA").length, 1); // one commit, no request besides
       await port.close();
     });
@@ -207,13 +206,13 @@ for (const target of FOUR_SYSTEMS) {
     const port = machine.backend.openBlocking({
       path: PATH,
       config,
-      settle: createSettle("raise"),
+      onRefusal: "stop" as const,
     });
     machine.kernel.input.push(0x41);
 
     equal(port.effectiveConfig().baudRate, 74_880);
-    equal(port.writeBlocking(Uint8Array.of(1, 2), 0), 2);
-    equal(port.readBlocking(new Uint8Array(4), 0), 1);
+    equal(port.tryWrite(Uint8Array.of(1, 2)), 2);
+    equal(port.tryRead(new Uint8Array(4)), 1);
 
     port.closeBlocking();
     equal(machine.kernel.openFds.size, 0);

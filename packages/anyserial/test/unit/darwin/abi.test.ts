@@ -1,9 +1,9 @@
-// The table against test/fixtures/bsd-constants.json: what clang gives for the headers of each target.
-// What is easily taken from another system is written out once more.
+// The table against test/fixtures/bsd-constants.json: the values that clang gives for the headers
+// of each target. Values that are easily taken from another system are written out once more.
 
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { type DarwinAbi, darwinAbi, STANDARD_RATES } from "#internal/darwin/abi.js";
+import { type DarwinAbi, darwinAbi, STANDARD_RATES } from "../../../dist/darwin/abi.js";
 import { BsdFacts } from "../../helpers/bsd-facts.ts";
 
 const HEADER_NAMES: Readonly<Record<string, string>> = {

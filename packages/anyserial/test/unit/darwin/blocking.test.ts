@@ -3,15 +3,18 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import type { SerialConfigInput } from "anyserial";
-import type { BlockingPort } from "#internal/backend/backend.js";
-import { createSerialConfig } from "#internal/config.js";
-import { createSettle } from "#internal/policy.js";
+import type { BlockingPort } from "../../../dist/backend/backend.js";
+import { createSerialConfig } from "../../../dist/config/config.js";
+import { drainBlocking } from "../../../dist/io/blocking.js";
+import { clockMs } from "../../../dist/process/timers.js";
 import { CALLOUT, Mac } from "../../helpers/mac-port.ts";
 
-const settle = createSettle("raise");
-
 function open(mac: Mac, config: SerialConfigInput = {}): BlockingPort {
-  return mac.backend.openBlocking({ path: CALLOUT, config: createSerialConfig(config), settle });
+  return mac.backend.openBlocking({
+    path: CALLOUT,
+    config: createSerialConfig(config),
+    onRefusal: "stop",
+  });
 }
 
 for (const cpu of ["x64", "arm64"]) {
@@ -21,10 +24,10 @@ for (const cpu of ["x64", "arm64"]) {
     const into = new Uint8Array(8);
     mac.kernel.arrive(1, 2, 3);
 
-    equal(port.readBlocking(into, 100), 3);
-    equal(port.writeBlocking(Uint8Array.of(4, 5), 100), 2);
-    equal(port.drainBlocking(true, 100), true);
-    equal(port.readBlocking(into, 0), 0);
+    equal(port.tryRead(into), 3);
+    equal(port.tryWrite(Uint8Array.of(4, 5)), 2);
+    equal(drainBlocking(port, true, clockMs() + 100), true);
+    equal(port.tryRead(into), 0);
     port.closeBlocking();
 
     deepEqual(mac.kernel.written, [4, 5]);
@@ -35,19 +38,19 @@ for (const cpu of ["x64", "arm64"]) {
   });
 }
 
-test("openBlocking() tells that the device is gone: ENXIO", () => {
+test("openBlocking() reports that the device is gone: ENXIO", () => {
   const mac = new Mac();
   const port = open(mac);
   mac.kernel.fail("read", "ENXIO");
 
-  throws(() => port.readBlocking(new Uint8Array(1), 100), {
+  throws(() => port.tryRead(new Uint8Array(1)), {
     name: "SerialDisconnectedError",
     code: "ENXIO",
   });
   port.closeBlocking();
 });
 
-test("inspect() changes nothing, and tells what the driver tells", () => {
+test("inspect() changes nothing, and returns the driver's answers", () => {
   const mac = new Mac();
   mac.kernel.driver.modemBits = 0x20;
   const before = [...mac.kernel.termios];

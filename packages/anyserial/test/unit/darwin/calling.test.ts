@@ -4,12 +4,12 @@
 
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { type DarwinAbi, darwinAbi } from "#internal/darwin/abi.js";
-import { darwinParts } from "#internal/darwin/backend.js";
-import { openIoKit } from "#internal/darwin/iokit.js";
-import { koffiSignature } from "#internal/ffi/koffi-signature.js";
-import { bindLibc } from "#internal/posix/libc.js";
-import { bindKqueue } from "#internal/posix/readiness/kqueue.js";
+import { type DarwinAbi, darwinAbi } from "../../../dist/darwin/abi.js";
+import { darwinParts } from "../../../dist/darwin/backend.js";
+import { openIoKit } from "../../../dist/darwin/iokit.js";
+import { koffiSignature } from "../../../dist/ffi/koffi-signature.js";
+import { bindLibc } from "../../../dist/posix/libc.js";
+import { bindKqueue } from "../../../dist/posix/readiness/kqueue.js";
 import { RecordingFfi } from "../../helpers/recording-ffi.ts";
 
 /** Variadic functions of the macOS SDK that a backend may want, and how many parameters are fixed. */
@@ -35,7 +35,8 @@ function platformAbi(arch: string): DarwinAbi {
 /** Everything that the backend declares on a CPU. */
 function declare(arch: string): RecordingFfi {
   const ffi = new RecordingFfi();
-  const { platform, readiness } = darwinParts(ffi, arch, "reactor");
+  const { platform, readiness, links } = darwinParts(ffi, arch, "reactor");
+  links?.();
   platform.libc.open("/dev/cu.x", 0);
   equal(readiness.mechanism, "reactor");
   bindKqueue(ffi, platformAbi(arch).kqueue);
@@ -44,7 +45,7 @@ function declare(arch: string): RecordingFfi {
 }
 
 for (const arch of ["x64", "arm64"]) {
-  test(`darwinParts("${arch}") binds what a port needs`, () => {
+  test(`darwinParts("${arch}") binds the calls that a port needs`, () => {
     const ffi = declare(arch);
 
     for (const symbol of [
@@ -56,6 +57,10 @@ for (const arch of ["x64", "arm64"]) {
       "poll",
       "kevent",
       "mach_msg",
+      "openat",
+      "renameatx_np",
+      "fstatat",
+      "fchown",
     ]) {
       ok(ffi.of(symbol).length > 0, symbol);
     }

@@ -4,12 +4,13 @@ import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { PortEvents } from "#internal/port-events.js";
+import { nextTask } from "@anyserial/test-support/tasks";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
+import { PortEvents } from "../../../dist/discovery/port-events.js";
 import { FT232R, FT2232H, type IoNode, machine, node } from "../../helpers/io-tree.ts";
 import { CALLOUT, DIALIN, Mac } from "../../helpers/mac-port.ts";
-import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
-/** Something happens to the machine, and the event loop hears of it. */
+/** Changes the machine, and lets the event loop notice it. */
 function plug(mac: Mac, ...devices: IoNode[]): void {
   mac.registry.become(machine(...devices));
   mac.kernel.kqueue.touch("EVFILT_MACHPORT");
@@ -47,7 +48,7 @@ test("describe() knows a port by either of its nodes, as one and the same", asyn
   equal(mac.registry.held, 0);
 });
 
-test("describe() knows a port by a link to either node, and nothing of what is no port", async (t) => {
+test("describe() knows a port by a link to either node, and no other file", async (t) => {
   const dev = temporaryFolder(t);
   const [callout, dialin] = [join(dev, "cu.x"), join(dev, "tty.x")];
   for (const path of [callout, dialin, join(dev, "ttys000")]) writeFileSync(path, "");
@@ -72,17 +73,17 @@ test("port.info of a dial-in node is that of the port, and the path is as it was
   await port.close();
 });
 
-test("watch() tells of ports that come and go", async () => {
+test("watch() reports ports that come and go", async () => {
   const mac = new Mac();
   const events = new PortEvents(async () => mac.backend, {});
   const next = events.next();
-  await new Promise(setImmediate);
+  await nextTask();
 
   plug(mac, FT232R, FT2232H);
   const first = await next;
   const second = await events.next();
   const third = events.next();
-  await new Promise(setImmediate);
+  await nextTask();
   plug(mac, FT2232H);
 
   const told = [first, second, await third].map(
@@ -99,12 +100,12 @@ test("watch() tells of ports that come and go", async () => {
   equal(mac.kernel.openFds.size, 0);
 });
 
-test("watch() tells of a device that was replaced by its twin between two looks", async () => {
+test("watch() reports a device that was replaced by its twin between two calls", async () => {
   const mac = new Mac();
   const twin = { ...FT232R, children: structuredClone(FT232R.children) };
   const events = new PortEvents(async () => mac.backend, {});
   const next = events.next();
-  await new Promise(setImmediate);
+  await nextTask();
 
   mac.registry.become(machine());
   plug(mac, twin);
@@ -131,7 +132,7 @@ test("watch() watches the mach port by a kqueue of its own, and that by the read
   equal(mac.kernel.openFds.size, 0);
 });
 
-test("watch() takes what happened while nobody asked, once", async () => {
+test("watch() takes an event between two calls once", async () => {
   const mac = new Mac();
   const watch = mac.backend.watch();
 
@@ -159,7 +160,7 @@ test("watch() hands a change to every listener, and stops with the last one", as
   equal(mac.registry.held, 0);
 });
 
-test("watch() is not told of a service that has no node", async () => {
+test("watch() does not report a service that has no node", async () => {
   const mac = new Mac();
   const bare = node("IOSerialBSDClient");
   mac.registry.become(machine(FT232R, bare));

@@ -1,14 +1,14 @@
 import { equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { openHint } from "#internal/darwin/hints.js";
+import { openHint } from "../../../dist/darwin/hints.js";
 
-test("openHint() tells of a driver that must be allowed when a port never appeared", () => {
-  match(openHint("/dev/cu.usbserial-1", "ENOENT") ?? "", /allow its driver in System Settings/);
-  match(openHint("/dev/tty.usbserial-1", "ENOENT") ?? "", /allow its driver in System Settings/);
+test("openHint() mentions a driver that must be allowed when a port never appeared", () => {
+  match(openHint("/dev/cu.usbserial-1", "ENOENT") ?? "", /System Settings/);
+  match(openHint("/dev/tty.usbserial-1", "ENOENT") ?? "", /System Settings/);
 });
 
-test("openHint() tells how ports are called here when the path is one of another system", () => {
-  match(openHint("/dev/ttyUSB0", "ENOENT") ?? "", /\/dev\/cu\.NAME on macOS/);
+test("openHint() mentions the names of ports here when the path is one of another system", () => {
+  match(openHint("/dev/ttyUSB0", "ENOENT") ?? "", /\/dev\/cu\.NAME/);
 });
 
 for (const code of ["EACCES", "EPERM"]) {
@@ -24,11 +24,8 @@ test("openHint() names the twin node, of which one is open at a time", () => {
   const cu = "/dev/cu.usbserial-1";
   const tty = "/dev/tty.usbserial-1";
 
-  match(
-    openHint(cu, "EBUSY") ?? "",
-    /twin \/dev\/tty\.usbserial-1 .*lsof \S+cu\S+ \S+tty\S+ names/,
-  );
-  match(openHint(tty, "EBUSY") ?? "", /twin \/dev\/cu\.usbserial-1 /);
+  match(openHint(cu, "EBUSY") ?? "", /lsof \/dev\/cu\.usbserial-1 \/dev\/tty\.usbserial-1/);
+  match(openHint(tty, "EBUSY") ?? "", /lsof \/dev\/tty\.usbserial-1 \/dev\/cu\.usbserial-1/);
 });
 
 test("openHint() quotes a name that a shell would read", () => {

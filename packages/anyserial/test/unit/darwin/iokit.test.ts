@@ -1,10 +1,10 @@
-// IOKit at the FFI seam: what is declared, what is read, and that everything created is released.
+// IOKit at the FFI seam: the declarations, the reads, and that everything created is released.
 
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { endianness } from "node:os";
 import { test } from "node:test";
-import { openIoKit } from "#internal/darwin/iokit.js";
-import { listPorts, SERIAL_CLASS } from "#internal/darwin/list.js";
+import { openIoKit } from "../../../dist/darwin/iokit.js";
+import { listPorts, SERIAL_CLASS } from "../../../dist/darwin/list.js";
 import { FakeIoKit } from "../../helpers/fake-iokit.ts";
 import {
   BLUETOOTH,
@@ -152,7 +152,9 @@ for (const symbol of ["IOServiceMatching", "IOServiceGetMatchingServices"]) {
   });
 }
 
-test("notify() tells of what comes and goes after it, not of what is there", { skip }, () => {
+test("notify() reports services that come and go after it, not those that are there", {
+  skip,
+}, () => {
   const fake = new FakeIoKit(EVERYTHING);
   const ioKit = openIoKit(fake);
   const came = serviceOf(serialDriver("d", "new"));
@@ -174,7 +176,7 @@ test("notify() tells of what comes and goes after it, not of what is there", { s
   equal(notifications.machPort, 0x1203);
 });
 
-test("notify() is told again after each take: the iterators are read to their end", {
+test("notify() is called again after each take: the iterators are read to their end", {
   skip,
 }, () => {
   const fake = new FakeIoKit(EVERYTHING);
@@ -189,7 +191,7 @@ test("notify() is told again after each take: the iterators are read to their en
   }
 
   deepEqual(counts, [2, 2, 2]);
-  equal(fake.messagesDestroyed, 3); // one for what came while it was not armed
+  equal(fake.messagesDestroyed, 3); // one for a change while it was not armed
 });
 
 test("notify() goes on after a message that is too long: the kernel has dropped it", {

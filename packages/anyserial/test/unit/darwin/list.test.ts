@@ -1,9 +1,9 @@
-// Listing over synthetic registries: what each adapter becomes, and that every entry comes back.
+// Listing over synthetic registries: the port of each adapter, and that every entry is released.
 
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
 import type { PortInfo } from "anyserial";
-import { findPort, listPorts, usbPath } from "#internal/darwin/list.js";
+import { findPort, listPorts, usbPath } from "../../../dist/darwin/list.js";
 import {
   BLUETOOTH,
   FT232R,
@@ -46,7 +46,7 @@ test("listPorts() knows everything about an FT232R, by its callout node", () => 
   ok(Object.isFrozen(port));
 });
 
-test("listPorts() tells the two ports of one FT2232H apart by their interfaces", () => {
+test("listPorts() distinguishes the two ports of one FT2232H by their interfaces", () => {
   const [a, b] = list(FT2232H);
 
   deepEqual([a?.location, b?.location], ["20-1.2.3:1.0", "20-1.2.3:1.1"]);

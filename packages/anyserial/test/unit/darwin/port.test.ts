@@ -4,7 +4,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import type { DataBits, Parity, SerialConfigInput, SerialError, StopBits } from "anyserial";
-import { DARWIN_CAPABILITIES } from "#internal/darwin/platform.js";
+import { DARWIN_CAPABILITIES } from "../../../dist/darwin/platform.js";
 import { CALLOUT, DIALIN, Mac } from "../../helpers/mac-port.ts";
 
 const CPUS = ["x64", "arm64"];
@@ -137,7 +137,7 @@ for (const cpu of CPUS) {
     await port.close();
   });
 
-  test(`input and output waiting, and what is thrown away (${cpu})`, async () => {
+  test(`input and output waiting, and discarded bytes (${cpu})`, async () => {
     const mac = new Mac(cpu);
     const port = await mac.open();
     mac.kernel.arrive(1, 2, 3);
@@ -211,7 +211,7 @@ test("a driver without break says so", async () => {
   await port.close();
 });
 
-/** Options that no Mac has, and the setting that the policy is told of. */
+/** Options that no Mac has, and the setting that the policy is called with. */
 const MISSING: readonly (readonly [string, SerialConfigInput])[] = [
   ["mark parity", { parity: "mark" }],
   ["space parity", { parity: "space" }],
@@ -256,7 +256,7 @@ test("line errors are not counted on a Mac", async () => {
   await port.close();
 });
 
-test("what arrives is received, and what is sent is written", async () => {
+test("arriving bytes are received, and sent bytes are written", async () => {
   const mac = new Mac();
   const port = await mac.open();
 
@@ -270,7 +270,7 @@ test("what arrives is received, and what is sent is written", async () => {
   await port.close();
 });
 
-test("a waiting receive is told at once that the device is gone: ENXIO", async () => {
+test("a waiting receive rejects at once when the device is gone: ENXIO", async () => {
   const mac = new Mac();
   const port = await mac.open();
   const receiving = port.receive();
@@ -283,7 +283,7 @@ test("a waiting receive is told at once that the device is gone: ENXIO", async (
   equal((await port.closed)?.name, "SerialDisconnectedError");
 });
 
-test("an idle port hears that the device is gone without an end of file in the event", async () => {
+test("an idle port notices that the device is gone without an end of file in the event", async () => {
   const mac = new Mac();
   const port = await mac.open();
   mac.kernel.fail("FIONREAD", "ENXIO");

@@ -1,18 +1,20 @@
 // Emulated ports on a Mac: how they are made, and what an application that comes and goes is to them.
 
+import "@anyserial/test-support/fakeable-timers"; // first
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
-import { type DarwinAbi, darwinAbi } from "#internal/darwin/abi.js";
-import { darwinPlatform } from "#internal/darwin/platform.js";
-import { openDarwinPty } from "#internal/darwin/pty.js";
-import type { PtyPort } from "#internal/posix/pty-port.js";
+import { type DarwinAbi, darwinAbi } from "../../../dist/darwin/abi.js";
+import { darwinPlatform } from "../../../dist/darwin/platform.js";
+import { openDarwinPty } from "../../../dist/darwin/pty.js";
+import type { PtyController } from "../../../dist/posix/pty-controller.js";
+import { readInto, writeSome } from "../../helpers/channel.ts";
 import { FakeReadiness } from "../../helpers/fake-readiness.ts";
 import { DEVICE, MacPtyKernel } from "../../helpers/mac-pty.ts";
 
 interface SetUp {
   readonly kernel: MacPtyKernel;
   readonly readiness: FakeReadiness;
-  readonly open: () => PtyPort;
+  readonly open: () => PtyController;
 }
 
 function setUp(cpu: string = "arm64"): SetUp {
@@ -20,7 +22,9 @@ function setUp(cpu: string = "arm64"): SetUp {
   const abi = darwinAbi(cpu) as DarwinAbi; // both are in the table
   const platform = darwinPlatform({ libc: kernel, tcdrain: () => 0, abi });
   const readiness = new FakeReadiness();
-  return { kernel, readiness, open: () => openDarwinPty({ platform, abi, readiness }, undefined) };
+  const access = { chown: () => 0, chmod: () => 0 };
+  const system = { platform, abi, readiness, access };
+  return { kernel, readiness, open: () => openDarwinPty(system, undefined) };
 }
 
 for (const cpu of ["x64", "arm64"]) {
@@ -66,7 +70,7 @@ test("openDarwinPty() leaves nothing behind when its device cannot be opened", (
   );
 });
 
-test("isApplicationOpen() is exact: poll(2) tells a hang-up while the device is closed", () => {
+test("isApplicationOpen() is exact: poll(2) reports a hang-up while the device is closed", () => {
   const { kernel, open } = setUp();
   const port = open();
 
@@ -96,7 +100,7 @@ test("a write waits for the application, and goes out when it comes", async (t) 
   const { kernel, open } = setUp();
   const port = open();
 
-  const writing = port.write(Buffer.from("a"));
+  const writing = writeSome(port, Buffer.from("a"));
   await new Promise(setImmediate);
   kernel.openDevice();
   t.mock.timers.tick(50);
@@ -112,7 +116,7 @@ test("a read waits for the application, also after an end of file", async (t) =>
   const port = open();
   const into = new Uint8Array(8);
 
-  const reading = port.read(into);
+  const reading = readInto(port, into);
   await new Promise(setImmediate);
   kernel.openDevice();
   kernel.input.push(1, 2);
@@ -140,7 +144,7 @@ test("onPresence is called when the application comes, and when it goes", (t) =>
   deepEqual(seen, [true, false]);
 });
 
-test("terminalMode() tells that the kernel reset the terminal when it was opened", () => {
+test("terminalMode() reports that the kernel reset the terminal when it was opened", () => {
   const { kernel, open } = setUp();
   const port = open();
   const before = port.terminalMode();
@@ -149,14 +153,5 @@ test("terminalMode() tells that the kernel reset the terminal when it was opened
 
   deepEqual(before, { raw: true, echo: false });
   deepEqual(port.terminalMode(), { raw: false, echo: true });
-  port.abandon();
-});
-
-test("outputWaiting() is 0: TIOCOUTQ of a controller counts the other direction", () => {
-  const { kernel, open } = setUp();
-  const port = open();
-  kernel.driver.outputQueue = 9;
-
-  equal(port.outputWaiting(), 0);
   port.abandon();
 });

@@ -2,11 +2,13 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { once } from "node:events";
 import { type TestContext, test } from "node:test";
 import { Worker } from "node:worker_threads";
-import { EventRing } from "#internal/ffi/event-ring.js";
+import { EventRing } from "../../../dist/ffi/event-ring.js";
 
 const CAPACITY = 1024;
 const HEAD = 0;
 const TAIL = 1;
+const STOPPED = 2;
+const HEADER = 4;
 
 type Event = readonly [token: number, ready: number];
 
@@ -85,7 +87,7 @@ test("EventRing.listen() finds an event that was pushed while it reported anothe
     ring.listen((token) => {
       seen.push(token);
       if (token === 1)
-        ring.push(2, 1); // without a flush: nobody is notified
+        ring.push(2, 1); // without a flush: there is no notification
       else resolve(seen);
     });
   });
@@ -118,6 +120,16 @@ test("EventRing holds 1024 events", (t) => {
   deepEqual(events.at(-1), [1023, 1]);
 });
 
+test("EventRing.push() overwrites no event: with 1024 unread ones it waits, or gives up once stopped", () => {
+  const ring = new EventRing();
+  const cells = new Int32Array(ring.memory);
+  cells[STOPPED] = 1; // so that push() gives up where it would wait
+  for (let token = 0; token < CAPACITY + 1; token++) ring.push(token, 7);
+
+  equal(cells[TAIL], 1024);
+  deepEqual([...cells.subarray(HEADER, HEADER + 2)], [0, 7]);
+});
+
 const PUSHER = `
   import { workerData } from "node:worker_threads";
   const { EventRing } = await import(workerData.module);
@@ -127,7 +139,7 @@ const PUSHER = `
 `;
 
 function startPusher(ring: EventRing, count: number): Worker {
-  const module = import.meta.resolve("#internal/ffi/event-ring.js");
+  const module = import.meta.resolve("../../../dist/ffi/event-ring.js");
   const source = new URL(`data:text/javascript,${encodeURIComponent(PUSHER)}`);
   return new Worker(source, { workerData: { module, memory: ring.memory, count } });
 }
@@ -195,4 +207,19 @@ test("EventRing.waitStarted() blocks until the producer has started, and no long
 
   ring.start();
   ring.waitStarted(Number.POSITIVE_INFINITY);
+});
+
+test("EventRing.started() resolves when the producer starts, and at once after that", async () => {
+  const ring = new EventRing();
+  let hasStarted = false;
+  const started = ring.started().then(() => {
+    hasStarted = true;
+  });
+  await new Promise(setImmediate);
+  equal(hasStarted, false);
+
+  ring.start();
+
+  await started;
+  await ring.started();
 });

@@ -1,7 +1,7 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
-import { ffi } from "#internal/ffi/koffi.js";
-import { koffiSignature, koffiType } from "#internal/ffi/koffi-signature.js";
+import { ffi } from "../../../dist/ffi/koffi.js";
+import { koffiSignature, koffiType } from "../../../dist/ffi/koffi-signature.js";
 
 test("koffiSignature() translates parameters one by one", () => {
   deepEqual(koffiSignature(["int", "bytes", "size"]), {
@@ -10,7 +10,7 @@ test("koffiSignature() translates parameters one by one", () => {
   });
 });
 
-test("koffiSignature() ends with the mark, and keeps the types of what follows it", () => {
+test("koffiSignature() ends with the mark, and keeps the types behind it", () => {
   deepEqual(koffiSignature(["int", "ulong", "...", "bytes"]), {
     fixed: ["int", "unsigned long", "..."],
     variable: ["void *"],

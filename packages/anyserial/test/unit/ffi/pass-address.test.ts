@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { ffi } from "#internal/ffi/koffi.js";
-import { passAddress } from "#internal/ffi/pass-address.js";
+import { ffi } from "../../../dist/ffi/koffi.js";
+import { passAddress } from "../../../dist/ffi/pass-address.js";
 
 type Copy = (first: number, view: Uint8Array, third: number) => unknown;
 

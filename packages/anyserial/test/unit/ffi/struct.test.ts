@@ -2,7 +2,7 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 import { endianness } from "node:os";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Field, Struct, type StructLayout } from "#internal/ffi/struct.js";
+import { type Field, Struct, type StructLayout } from "../../../dist/ffi/struct.js";
 
 type Size = Field["size"];
 

@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { test } from "node:test";
-import { SerialDisconnectedError, UnsupportedFeatureError } from "anyserial";
-import { holdBreak } from "#internal/io/break.js";
+import { SerialDisconnectedError, SerialPort, UnsupportedFeatureError } from "anyserial";
+import { holdBreak } from "../../../dist/io/break.js";
 import { type FakeBackendPort, openFakePort } from "../../helpers/fake-backend-port.ts";
 
 const FOR_EVER_MS = 60_000;
@@ -52,7 +52,7 @@ test("holdBreak() rejects with the disconnect when the device goes away", async 
   const { port, core } = openFakePort();
   const holding = holdBreak(core, FOR_EVER_MS, undefined);
 
-  port.onDisconnect?.(new SerialDisconnectedError("unplugged", { code: "EIO" }));
+  port.onFailed?.(new SerialDisconnectedError("unplugged", { code: "EIO" }));
 
   await rejects(holding, { name: "SerialDisconnectedError", code: "EIO" });
 });
@@ -86,4 +86,53 @@ test("holdBreak() leaves the break to another call that still holds it", async (
   await rejects(longer);
 
   deepEqual(breaksOf(port), ["break on", "break on", "break off"]);
+});
+
+test("SerialPort.setBreak() holds the break until it is cleared, once", async () => {
+  const { port, core } = openFakePort();
+  const serial = new SerialPort(core as never);
+
+  await serial.setBreak(true);
+  await serial.setBreak(true);
+  deepEqual(breaksOf(port), ["break on"]);
+  await serial.setBreak(false);
+  await serial.setBreak(false);
+
+  deepEqual(breaksOf(port), ["break on", "break off"]);
+});
+
+test("SerialPort.setBreak() leaves the break to a sendBreak() that still holds it", async () => {
+  const { port, core } = openFakePort();
+  const serial = new SerialPort(core as never);
+  await serial.setBreak(true);
+  const controller = new AbortController();
+  const sending = serial.sendBreak({ durationMs: 60_000, signal: controller.signal });
+  await new Promise(setImmediate);
+
+  await serial.setBreak(false);
+  deepEqual(breaksOf(port), ["break on", "break on"]);
+  controller.abort("enough");
+  await rejects(sending, (reason) => reason === "enough");
+
+  deepEqual(breaksOf(port), ["break on", "break on", "break off"]);
+});
+
+test("SerialPort.setBreak() is cleared before the port closes", async () => {
+  const { port, core } = openFakePort();
+  const serial = new SerialPort(core as never);
+  await serial.setBreak(true);
+
+  await serial.close();
+
+  deepEqual(breaksOf(port), ["break on", "break off", "close"]);
+  await rejects(serial.setBreak(true), { name: "SerialClosedError" });
+});
+
+test("SerialPort.setBreak() refuses anything but a boolean", async () => {
+  const { port, core } = openFakePort();
+
+  await rejects(new SerialPort(core as never).setBreak("on" as never), {
+    code: "ERR_INVALID_ARG_VALUE",
+  });
+  deepEqual(port.calls, []);
 });

@@ -1,10 +1,17 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { test } from "node:test";
-import { SerialDisconnectedError, UnsupportedFeatureError } from "anyserial";
-import { ModemLineChanges } from "#internal/io/modem-watch.js";
+import { type ModemLineChange, SerialDisconnectedError, UnsupportedFeatureError } from "anyserial";
+import { ModemLineSource } from "../../../dist/io/modem-watch.js";
+import type { SerialCore } from "../../../dist/io/port-lifecycle.js";
+import { PullIterator } from "../../../dist/io/pull-iterator.js";
 import { type FakeBackendPort, openFakePort } from "../../helpers/fake-backend-port.ts";
 
 const LOW = { cts: false, dsr: false, ri: false, dcd: false };
+
+/** As `SerialPort.modemLineChanges()` makes it. */
+function changesOf(core: SerialCore, signal?: AbortSignal): PullIterator<ModemLineChange> {
+  return new PullIterator(new ModemLineSource(core), { signal });
+}
 
 /** Answers each wait of the iterator by what the test does to the lines. */
 function script(port: FakeBackendPort, ...steps: (() => void)[]): void {
@@ -17,24 +24,24 @@ function script(port: FakeBackendPort, ...steps: (() => void)[]): void {
   };
 }
 
-test("ModemLineChanges samples nothing while nobody asks", () => {
+test("ModemLineSource samples nothing while no iterator waits", () => {
   const { port, core } = openFakePort();
 
-  new ModemLineChanges(core, undefined);
+  new ModemLineSource(core);
 
   deepEqual(port.calls, ["modemLines"]); // where the changes begin
 });
 
-test("ModemLineChanges fails at once where the driver has no modem lines", () => {
+test("ModemLineSource fails at once where the driver has no modem lines", () => {
   const { port, core } = openFakePort();
   port.failures.set("modemLines", new UnsupportedFeatureError("no lines", { code: "ENOTTY" }));
 
-  throws(() => new ModemLineChanges(core, undefined), { name: "UnsupportedFeatureError" });
+  throws(() => new ModemLineSource(core), { name: "UnsupportedFeatureError" });
 });
 
-test("ModemLineChanges.next() gives a change that fell before the call", async () => {
+test("ModemLineSource.next() gives a change that fell before the call", async () => {
   const { port, core } = openFakePort();
-  const changes = new ModemLineChanges(core, undefined);
+  const changes = changesOf(core);
   port.lines = { ...LOW, cts: true };
 
   deepEqual(await changes.next(), {
@@ -44,9 +51,9 @@ test("ModemLineChanges.next() gives a change that fell before the call", async (
   equal(port.calls.includes("waitModemLineChange"), false);
 });
 
-test("ModemLineChanges.next() waits until a sample differs", async () => {
+test("ModemLineSource.next() waits until a sample differs", async () => {
   const { port, core } = openFakePort();
-  const changes = new ModemLineChanges(core, undefined);
+  const changes = changesOf(core);
   script(
     port,
     () => undefined,
@@ -61,10 +68,10 @@ test("ModemLineChanges.next() waits until a sample differs", async () => {
   equal(port.calls.filter((call) => call === "wait").length, 2);
 });
 
-test("ModemLineChanges gives the edges between two samples one by one", async () => {
+test("ModemLineSource gives the edges between two samples one by one", async () => {
   const { port, core } = openFakePort();
   port.edges = { cts: 0, dsr: 0, ri: 0, dcd: 0 };
-  const changes = new ModemLineChanges(core, undefined);
+  const changes = changesOf(core);
   port.edges = { cts: 2, dsr: 0, ri: 0, dcd: 0 };
 
   const first = await changes.next();
@@ -73,11 +80,11 @@ test("ModemLineChanges gives the edges between two samples one by one", async ()
   deepEqual([first.value?.state, second.value?.state], [true, false]);
 });
 
-test("ModemLineChanges takes what a driver counts late for what was before it began", async () => {
+test("ModemLineSource attributes late counts of a driver to the time before it began", async () => {
   const { port, core } = openFakePort();
   port.edges = { cts: 0, dsr: 0, ri: 0, dcd: 0 };
   port.countsLinesLate = () => true;
-  const changes = new ModemLineChanges(core, undefined);
+  const changes = changesOf(core);
   port.edges = { cts: 1, dsr: 0, ri: 0, dcd: 0 };
   script(port, () => {
     port.lines = { ...LOW, ri: true };
@@ -86,10 +93,10 @@ test("ModemLineChanges takes what a driver counts late for what was before it be
   equal((await changes.next()).value?.line, "ri");
 });
 
-test("ModemLineChanges.next() rejects with the signal's reason", async () => {
+test("ModemLineSource.next() rejects with the signal's reason", async () => {
   const { core } = openFakePort();
   const controller = new AbortController();
-  const changes = new ModemLineChanges(core, controller.signal);
+  const changes = changesOf(core, controller.signal);
   const reason = new Error("enough");
   const waiting = changes.next();
 
@@ -98,9 +105,9 @@ test("ModemLineChanges.next() rejects with the signal's reason", async () => {
   await rejects(waiting, (error) => error === reason);
 });
 
-test("ModemLineChanges ends after close()", async () => {
+test("ModemLineSource ends after close()", async () => {
   const { core } = openFakePort();
-  const changes = new ModemLineChanges(core, undefined);
+  const changes = changesOf(core);
   const waiting = changes.next();
 
   await core.close();
@@ -109,20 +116,20 @@ test("ModemLineChanges ends after close()", async () => {
   deepEqual(await changes.next(), { done: true, value: undefined });
 });
 
-test("ModemLineChanges fails once after a disconnect, then it is over", async () => {
+test("ModemLineSource fails once after a disconnect, then it is over", async () => {
   const { port, core } = openFakePort();
-  const changes = new ModemLineChanges(core, undefined);
+  const changes = changesOf(core);
   const waiting = changes.next();
 
-  port.onDisconnect?.(new SerialDisconnectedError("unplugged", { code: "EIO" }));
+  port.onFailed?.(new SerialDisconnectedError("unplugged", { code: "EIO" }));
 
   await rejects(waiting, { name: "SerialDisconnectedError", operation: "modemLineChanges" });
   deepEqual(await changes.next(), { done: true, value: undefined });
 });
 
-test("ModemLineChanges.return() ends the iteration", async () => {
+test("ModemLineSource.return() ends the iteration", async () => {
   const { core, port } = openFakePort();
-  const changes = new ModemLineChanges(core, undefined);
+  const changes = changesOf(core);
   port.lines = { ...LOW, ri: true };
 
   for await (const change of changes) {

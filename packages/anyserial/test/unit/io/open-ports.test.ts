@@ -1,6 +1,6 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
-import { addOpenPort, removeOpenPort } from "#internal/io/open-ports.js";
+import { addOpenPort, removeOpenPort } from "../../../dist/io/open-ports.js";
 
 test("addOpenPort() listens for the exit once, as long as a port is open", () => {
   const before = process.listenerCount("exit");
@@ -29,4 +29,23 @@ test("addOpenPort() has each open port restored at the exit, and no closed one",
 
   deepEqual(restored, ["a", "c"]);
   for (const port of ports) removeOpenPort(port);
+});
+
+test("addOpenPort() has the other ports restored at the exit when one cannot be", () => {
+  const restored: string[] = [];
+  const broken = {
+    restoreAtExit: () => {
+      throw new Error("gone");
+    },
+  };
+  const whole = { restoreAtExit: () => restored.push("whole") };
+  addOpenPort(broken);
+  addOpenPort(whole);
+  const listener = process.listeners("exit").at(-1) as (code: number) => void;
+
+  throws(() => listener(0), { message: "gone" });
+
+  deepEqual(restored, ["whole"]);
+  removeOpenPort(broken);
+  removeOpenPort(whole);
 });

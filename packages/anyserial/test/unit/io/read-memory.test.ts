@@ -1,6 +1,6 @@
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { ReadMemory } from "#internal/io/read-memory.js";
+import { ReadMemory } from "../../../dist/io/read-memory.js";
 
 test("ReadMemory.first() gives one view to reads of one length", () => {
   const memory = new ReadMemory(16);

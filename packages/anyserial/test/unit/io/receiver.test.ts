@@ -1,15 +1,17 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { test } from "node:test";
-import { createSerialConfig, type LineErrorCounts, type SerialConfigInput } from "anyserial";
-import type { PortCore } from "#internal/io/port-core.js";
-import { Receiver } from "#internal/io/receiver.js";
+import { nextTask } from "@anyserial/test-support/tasks";
+import type { LineErrorCounts, SerialConfigInput } from "anyserial";
+import { createSerialConfig } from "../../../dist/config/config.js";
+import type { PortLifecycle } from "../../../dist/io/port-lifecycle.js";
+import { Receiver } from "../../../dist/io/receiver.js";
 import { coreOf, FakeBackendPort } from "../../helpers/fake-backend-port.ts";
 
 const NONE: LineErrorCounts = { framing: 0, parity: 0, overrun: 0, break: 0, bufferOverflow: 0 };
 
 interface SetUp {
   readonly port: FakeBackendPort;
-  readonly core: PortCore;
+  readonly core: PortLifecycle;
   readonly receiver: Receiver;
 }
 
@@ -18,19 +20,19 @@ function setUp(config: SerialConfigInput = {}): SetUp {
   port.errors = NONE;
   port.marksErrors = config.lineErrors === "mark";
   const core = coreOf(port, config);
-  return { port, core, receiver: new Receiver(core) };
+  return { port, core, receiver: new Receiver(core, port) };
 }
 
 /** Brings a configuration into force, as `configure()` does. */
 function reconfigure({ port, core, receiver }: SetUp, config: SerialConfigInput): void {
-  core.config = createSerialConfig(config);
-  port.marksErrors = config.lineErrors === "mark";
-  receiver.reconfigured();
+  const next = createSerialConfig(config);
+  void receiver.reconfigure(next, () => {
+    core.config = next;
+    port.marksErrors = next.lineErrors === "mark";
+  });
 }
 
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-test("Receiver.receive() gives at most what is asked for, and leaves the rest in the kernel", async () => {
+test("Receiver.receive() gives at most the requested bytes, and leaves the rest in the kernel", async () => {
   const { port, receiver } = setUp();
   port.give(1, 2, 3);
 
@@ -107,21 +109,21 @@ test("Receiver waits on when it received a mark and no data", async () => {
   const { port, receiver } = setUp({ lineErrors: "mark" });
   const reading = receiver.receive(100);
   port.give(0xff, 0, 0);
-  await settled();
+  await nextTask();
   port.give(5);
 
   deepEqual([...(await reading)], [5]);
 });
 
-test("Receiver.decoded counts the data that nobody took", async () => {
+test("Receiver.held counts decoded bytes that were not taken", async () => {
   const { port, receiver } = setUp({ lineErrors: "mark" });
   port.give(0xff, 0, 0, 1, 2, 3);
 
   equal((await receiver.receiveEvent()).kind, "break");
 
-  equal(receiver.decoded, 3);
+  equal(receiver.held, 3);
   receiver.cleared();
-  equal(receiver.decoded, 0);
+  equal(receiver.held, 0);
 });
 
 test("Receiver.receiveEvent() gives events in wire order, and the rest to a plain receive", async () => {
@@ -141,20 +143,22 @@ test("Receiver.receiveEvent() loses nothing when it is aborted", async () => {
   const reading = receiver.receiveEvent(controller.signal);
   const reason = new Error("enough");
   controller.abort(reason);
-  await rejects(reading, (error) => error === reason);
+  await rejects(reading as Promise<unknown>, (error) => error === reason);
   port.give(7);
 
   deepEqual(await receiver.receiveEvent(), { kind: "data", data: Uint8Array.of(7) });
 });
 
 test("Receiver.receiveEvent() refuses a port that does not mark", async () => {
-  await rejects(setUp().receiver.receiveEvent(), {
+  const { receiver } = setUp();
+
+  await rejects(async () => receiver.receiveEvent(), {
     name: "ConfigurationError",
     code: "ERR_SERIAL_NOT_MARKING",
   });
 });
 
-test("Receiver takes what was decoded after marks were turned off, then reads plainly", async () => {
+test("Receiver takes the bytes decoded after marks were turned off, then reads plainly", async () => {
   const port = setUp({ lineErrors: "mark" });
   port.port.give(0xff, 0, 0, 1, 0xff, 0xff);
   await port.receiver.receiveEvent();
@@ -171,7 +175,7 @@ test("Receiver decodes for a receive that was waiting when marks were turned on"
   const reading = port.receiver.receive(100);
 
   reconfigure(port, { lineErrors: "mark" });
-  await settled();
+  await nextTask();
   port.port.give(0xff, 0xff, 0xff, 0, 0);
 
   deepEqual([...(await reading)], [0xff]);
@@ -191,7 +195,7 @@ test("Receiver fails after close, also with decoded data left", async () => {
   const { port, core, receiver } = setUp({ lineErrors: "mark" });
   port.give(0xff, 0, 0, 1);
   await receiver.receiveEvent();
-  ok(receiver.decoded > 0);
+  ok(receiver.held > 0);
   await core.close();
 
   await rejects(async () => receiver.receive(1), { name: "SerialClosedError" });

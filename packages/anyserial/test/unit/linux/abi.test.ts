@@ -1,12 +1,13 @@
 // The values are from the kernel's UAPI headers of 6.1 and 6.17 (named with each group below) and
 // from <sys/epoll.h>, written out, and compared once more with test/fixtures/linux-constants.json:
-// what clang gives for the headers of each CPU, cross-checked with glibc, musl, Rust and Go.
+// the values that clang gives for the headers of each CPU, cross-checked with glibc, musl, Rust and
+// Go.
 
 import { deepEqual, equal, notEqual } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type LinuxAbi, linuxAbi, PTY_DEVICE_MAJORS } from "#internal/linux/abi.js";
-import { TIOCM } from "#internal/posix/posix-abi.js";
+import { type LinuxAbi, linuxAbi, PTY_DEVICE_MAJORS } from "../../../dist/linux/abi.js";
+import { TIOCM } from "../../../dist/posix/posix-abi.js";
 import { abiOf } from "../../helpers/fake-libc.ts";
 
 /** Values by name; one a CPU, in the order of `targets`, `null` where the CPU has none. */
@@ -51,6 +52,8 @@ const GENERIC = {
   TIOCGPTPEER: 0x5441,
   TIOCGDEV: 0x80045432,
   TIOCGEXCL: 0x80045440,
+  TCXONC: 0x540a,
+  TIOCSWINSZ: 0x5414,
   CBAUD: 0x100f,
   CIBAUD: 0x100f0000,
   BOTHER: 0x1000,
@@ -91,6 +94,8 @@ const PPC64 = {
   TIOCGPTPEER: 0x20005441,
   TIOCGDEV: 0x40045432,
   TIOCGEXCL: 0x40045440,
+  TCXONC: 0x2000741e,
+  TIOCSWINSZ: 0x80087467,
   CBAUD: 0xff,
   CIBAUD: 0xff0000,
   BOTHER: 0x1f,
@@ -144,6 +149,11 @@ const COMMON = {
   TIOCSSERIAL: 0x541f,
   TIOCGRS485: 0x542e,
   TIOCSRS485: 0x542f,
+  TIOCGETD: 0x5424,
+  TIOCSETD: 0x5423,
+  TIOCSSOFTCAR: 0x541a,
+  TIOCGLCKTRMIOS: 0x5456,
+  TIOCSLCKTRMIOS: 0x5457,
   // linux/tty_flags.h, linux/serial.h
   ASYNC_LOW_LATENCY: 0x2000,
   SER_RS485_ENABLED: 1,

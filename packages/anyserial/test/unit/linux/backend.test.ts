@@ -1,43 +1,46 @@
 import { equal, ok, rejects, throws } from "node:assert/strict";
 import { test } from "node:test";
-import type { Ffi } from "#internal/ffi/ffi.js";
-import { LinuxBackend, linuxParts } from "#internal/linux/backend.js";
-import { createSettle } from "#internal/policy.js";
+import type { Ffi } from "../../../dist/ffi/ffi.js";
+import { linuxParts } from "../../../dist/linux/backend.js";
+import { PosixBackend } from "../../../dist/posix/posix-backend.js";
 import { configOf, FakeLibc, fakePlatform } from "../../helpers/fake-libc.ts";
 import { FakeReadiness } from "../../helpers/fake-readiness.ts";
 
 interface SetUp {
   readonly libc: FakeLibc;
   readonly readiness: FakeReadiness;
-  readonly backend: LinuxBackend;
+  readonly backend: PosixBackend;
 }
 
-function setUp(holder?: string): SetUp {
+function setUp(holder?: string, isHere = false): SetUp {
   const libc = new FakeLibc();
   const readiness = new FakeReadiness();
-  const platform = fakePlatform(libc, { findHolder: async () => holder });
-  const parts = { platform, readiness } as unknown as ConstructorParameters<typeof LinuxBackend>[0];
-  return { libc, readiness, backend: new LinuxBackend(parts) };
+  const platform = fakePlatform(libc, {
+    findHolder: async () => holder,
+    isOpenHere: () => isHere,
+  });
+  const parts = { platform, readiness } as unknown as ConstructorParameters<typeof PosixBackend>[0];
+  return { libc, readiness, backend: new PosixBackend(parts) };
 }
 
 const request = {
   path: "/dev/ttyS4",
   config: configOf({ exclusive: true }),
-  settle: createSettle("raise"),
+  onRefusal: "stop" as const,
 };
 
-test("LinuxBackend.open() gives a port that is watched", async () => {
+test("PosixBackend.open() gives a port that is watched", async () => {
   const { libc, readiness, backend } = setUp();
 
   const port = await backend.open(request);
 
   equal(port.fd, 7);
   equal(readiness.watches[0]?.fd, 7);
-  await port.close();
+  await port.close(0);
   equal(libc.openFds.size, 0);
 });
 
-test("LinuxBackend.open() stops watching when it fails after that", async () => {
+test("PosixBackend.open() stops watching when it fails after that", async () => {
   const { libc, readiness, backend } = setUp();
   libc.fail("TERMIOS_SET", "EINVAL");
 
@@ -47,7 +50,18 @@ test("LinuxBackend.open() stops watching when it fails after that", async () => 
   equal(libc.openFds.size, 0);
 });
 
-test("LinuxBackend.openBlocking() gives a port that nobody watches", () => {
+test("PosixBackend.open() fails when the event loop cannot be woken, and leaves nothing", async () => {
+  const { libc, readiness, backend } = setUp();
+  const failure = new Error("no descriptors for the thread");
+  readiness.startFailure = failure;
+
+  await rejects(backend.open(request), failure);
+
+  ok(readiness.watches.every((watch) => watch.isClosed));
+  equal(libc.openFds.size, 0);
+});
+
+test("PosixBackend.openBlocking() gives a port without a watch", () => {
   const { readiness, backend } = setUp();
 
   const port = backend.openBlocking(request);
@@ -57,7 +71,7 @@ test("LinuxBackend.openBlocking() gives a port that nobody watches", () => {
   port.closeBlocking();
 });
 
-test("LinuxBackend.open() names the program that holds the port", async () => {
+test("PosixBackend.open() names the program that holds the port", async () => {
   const { libc, backend } = setUp("minicom (pid 42)");
   libc.fail("flock", "EAGAIN");
 
@@ -66,23 +80,44 @@ test("LinuxBackend.open() names the program that holds the port", async () => {
     code: "EAGAIN",
     syscall: "flock",
     errno: 11,
-    message:
-      'Cannot open port "/dev/ttyS4": locked by another program (EAGAIN), held by minicom (pid 42)',
-    hint: "end minicom (pid 42), or wait until it closes the port (see docs/troubleshooting.md#busy)",
+    message: 'Cannot open port "/dev/ttyS4": locked (EAGAIN), held by minicom (pid 42)',
+    hint: "end minicom (pid 42), or wait until it closes the port (see node_modules/anyserial/docs/troubleshooting.md#busy)",
   });
 });
 
-test("LinuxBackend.open() names nobody where the holder cannot be seen", async () => {
+test("PosixBackend.open() names no holder where it cannot be seen", async () => {
   const { libc, backend } = setUp();
   libc.fail("flock", "EAGAIN");
 
   await rejects(backend.open(request), {
     name: "PortBusyError",
-    message: 'Cannot open port "/dev/ttyS4": locked by another program (EAGAIN)',
+    message: 'Cannot open port "/dev/ttyS4": locked (EAGAIN)',
   });
 });
 
-test("LinuxBackend.platformCapabilities() is the same frozen record every time", () => {
+test("PosixBackend.open() and openBlocking() say that this program itself has the port", async () => {
+  for (const [others, also] of [
+    [undefined, ""],
+    ["minicom (pid 42)", "; end minicom (pid 42), or wait until it closes the port"],
+  ] as const) {
+    const { libc, backend } = setUp(others, true);
+    const names = ["this program", ...(others === undefined ? [] : [others])].join(" and ");
+    const own = "close the port that this program has open already, or open both without exclusive";
+    libc.fail("flock", "EAGAIN");
+    await rejects(backend.open(request), {
+      name: "PortBusyError",
+      message: `Cannot open port "/dev/ttyS4": locked (EAGAIN), held by ${names}`,
+      hint: `${own}${also} (see node_modules/anyserial/docs/troubleshooting.md#busy)`,
+    });
+    libc.fail("flock", "EAGAIN");
+    throws(() => backend.openBlocking(request), {
+      name: "PortBusyError",
+      message: 'Cannot open port "/dev/ttyS4": locked (EAGAIN), held by this program',
+    });
+  }
+});
+
+test("PosixBackend.platformCapabilities() is the same frozen record every time", () => {
   const { backend } = setUp();
 
   equal(backend.platformCapabilities(), backend.platformCapabilities());

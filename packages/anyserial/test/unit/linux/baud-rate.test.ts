@@ -1,8 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { applyBaudRate, readBaudRate } from "#internal/linux/baud-rate.js";
-import type { Termios } from "#internal/posix/termios.js";
+import { applyBaudRate, readBaudRate } from "../../../dist/linux/baud-rate.js";
+import type { Termios } from "../../../dist/posix/termios.js";
 import { abiOf } from "../../helpers/fake-libc.ts";
 
 function termiosWith(cflag: number): Termios {

@@ -1,9 +1,9 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { findHolders } from "#internal/linux/holder.js";
-import { temporaryFolder } from "../../helpers/temporary-folder.ts";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
+import { findHolders, isOpenHere } from "../../../dist/linux/holder.js";
 
 /** A synthetic procfs beside a device and a link to it. */
 function setUp(t: TestContext): { root: string; device: string; proc: string } {
@@ -55,8 +55,22 @@ test("findHolders() names a process that ended meanwhile with a question mark", 
   deepEqual(await findHolders(device, proc), [{ pid: 9, name: "?" }]);
 });
 
-test("findHolders() finds nobody where there is no procfs", async (t) => {
+test("findHolders() finds no holder where there is no procfs", async (t) => {
   const { root, device } = setUp(t);
 
   deepEqual(await findHolders(device, join(root, "nowhere")), []);
+});
+
+test("isOpenHere() finds a device that this process has open, by a link too", (t) => {
+  const { root, device, proc } = setUp(t);
+  symlinkSync("ttyUSB0", join(root, "by-id"));
+  mkdirSync(join(proc, "self/fd"), { recursive: true });
+  symlinkSync("/dev/null", join(proc, "self/fd/4"));
+
+  equal(isOpenHere(device, proc), false);
+  symlinkSync(device, join(proc, "self/fd/5"));
+  equal(isOpenHere(device, proc), true);
+  equal(isOpenHere(join(root, "by-id"), proc), true);
+  equal(isOpenHere(join(root, "nowhere"), proc), false);
+  equal(isOpenHere(device, join(root, "nowhere")), false);
 });

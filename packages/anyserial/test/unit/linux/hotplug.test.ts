@@ -3,10 +3,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HotPlug } from "#internal/linux/hotplug.js";
-import type { InotifyCalls } from "#internal/linux/inotify.js";
-import type { Libc } from "#internal/posix/libc.js";
-import type { Watch } from "#internal/posix/readiness/readiness.js";
+import { HotPlug } from "../../../dist/linux/hotplug.js";
+import { Inotify, type InotifyCalls } from "../../../dist/linux/inotify.js";
+import type { Libc } from "../../../dist/posix/libc.js";
+import type { Readiness, Watch } from "../../../dist/posix/readiness/readiness.js";
 
 /** `<sys/inotify.h>` */
 const IN_DELETE = 0x200;
@@ -20,7 +20,7 @@ class FakeInotify {
   readonly removed: number[] = [];
   result = 0;
   readonly #events: Uint8Array[] = [];
-  #wake: ((ready: boolean) => void) | undefined;
+  #wake: (() => void) | undefined;
 
   hotPlug(): HotPlug {
     const calls: InotifyCalls = {
@@ -34,21 +34,16 @@ class FakeInotify {
       into.set(event);
       return event.length;
     };
-    const settle = (ready: boolean): void => this.#wake?.(ready);
-    const watch = {
-      waitReadable: () =>
-        new Promise<boolean>((resolve) => {
-          this.#wake = resolve;
-        }),
-      cancelReadable: () => settle(false),
-      close: () => settle(false),
-    } as Watch; // nothing else is called
-    return new HotPlug({
-      calls,
-      libc: { read } as Libc, // nothing else is called
-      readiness: { mechanism: "libuv", watch: () => watch },
-      dev: "/dev",
-    });
+    const readiness: Readiness = {
+      mechanism: "libuv",
+      watch: (_fd, { onIdle }) => {
+        this.#wake = onIdle;
+        return { close: () => undefined } as Watch; // nothing else is called
+      },
+      started: async () => undefined,
+    };
+    const libc = { read } as Libc; // nothing else is called
+    return new HotPlug({ inotify: new Inotify(calls, libc, readiness), dev: "/dev" });
   }
 
   /** Puts an event into the queue, as `struct inotify_event`. */
@@ -59,7 +54,7 @@ class FakeInotify {
     bytes.writeUInt32LE(bytes.length - 16, 12);
     bytes.write(name, 16);
     this.#events.push(bytes);
-    this.#wake?.(true);
+    this.#wake?.();
   }
 }
 
@@ -78,7 +73,7 @@ test("HotPlug watches the device folder and udev's folders", () => {
   ]);
 });
 
-test("HotPlug tells of lost events as of a change", async () => {
+test("HotPlug reports lost events as a change", async () => {
   const inotify = new FakeInotify();
   const next = inotify.hotPlug().watch().next();
 

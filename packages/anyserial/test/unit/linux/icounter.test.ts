@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { readIcounter } from "#internal/linux/icounter.js";
+import { readIcounter } from "../../../dist/linux/icounter.js";
 import { ABI, FakeLibc } from "../../helpers/fake-libc.ts";
 
 test("readIcounter() finds each counter of the struct", () => {

@@ -1,12 +1,12 @@
-// Listing over synthetic trees: what each adapter and UART becomes, and what a tree that is broken or
-// changes meanwhile does.
+// Listing over synthetic trees: the port of each adapter and UART, and the result of a tree that is
+// broken or changes meanwhile.
 
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { PortInfo } from "anyserial";
-import { describePort, listPorts } from "#internal/linux/list.js";
+import { describePort, listPorts, listPortsNow } from "../../../dist/linux/list.js";
 import * as models from "../../helpers/device-models.ts";
 import { type DeviceTree, deviceTree, type Machine } from "../../helpers/device-tree.ts";
 
@@ -24,6 +24,24 @@ async function onlyPort(t: TestContext, machine: Machine): Promise<PortInfo> {
   assert.ok(port !== undefined && others.length === 0);
   return port;
 }
+
+test("listPortsNow() lists what listPorts() lists", async (t) => {
+  const machines = [models.FT232R, models.CP2102N, models.PC, models.STM32];
+  const tree = deviceTree(t, ...machines, models.BLUETOOTH);
+  const ports = await listPorts(tree);
+
+  const now = listPortsNow(tree);
+
+  assert.ok(ports.length >= machines.length);
+  assert.deepEqual(
+    new Map(now.map((port) => [port.path, port])),
+    new Map(ports.map((port) => [port.path, port])),
+  );
+});
+
+test("listPortsNow() lists nothing where there is no sysfs", () => {
+  assert.deepEqual(listPortsNow({ sysfs: "/nowhere", dev: "/nowhere" }), []);
+});
 
 test("listPorts() knows everything about an FT232R", async (t) => {
   const tree = deviceTree(t, models.FT232R);
@@ -100,7 +118,7 @@ for (const { title, machine, ...expected } of USB_CASES) {
   });
 }
 
-test("listPorts() tells the two ports of a composite device apart", async (t) => {
+test("listPorts() distinguishes the two ports of a composite device", async (t) => {
   const ports = await listOf(t, models.STM32);
 
   assert.equal(ports.get("ttyACM1")?.description, "STM32 Dual VCP - Console");
@@ -126,7 +144,7 @@ test("listPorts() keeps Unicode as it is", async (t) => {
   assert.deepEqual([product, manufacturer, serialNumber], ["Größe ✓ 計", "Zürich 測定", "№7"]);
 });
 
-test("listPorts() keeps control characters as data, and cuts what is too long", async (t) => {
+test("listPorts() keeps control characters as data, and cuts long texts", async (t) => {
   const { product, serialNumber } = await onlyPort(t, models.HOSTILE);
 
   assert.equal(product, models.HOSTILE_PRODUCT.slice(0, 256));
@@ -240,4 +258,6 @@ test("describePort() knows nothing of ptys, placeholders, other paths and missin
     found,
     paths.map(() => undefined),
   );
+  const real = join(tree.dev, "ttyS0");
+  assert.equal((await describePort(tree, real))?.path, real);
 });

@@ -10,16 +10,16 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { LowLatency } from "#internal/linux/low-latency.js";
-import { createSettle } from "#internal/policy.js";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
+import { Refusals } from "../../../dist/config/refusals.js";
+import { LowLatency } from "../../../dist/linux/low-latency.js";
 import { ABI, configOf, FakeLibc } from "../../helpers/fake-libc.ts";
-import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
-const raise = createSettle("raise");
+const strict = new Refusals("stop");
 const ON = configOf({ lowLatency: true });
 const OFF = configOf();
 const FLAG = 0x2000; // ASYNC_LOW_LATENCY, <linux/tty_flags.h>
-const OTHER = 0x1400; // flags that are nobody's business
+const OTHER = 0x1400; // unrelated flags
 
 interface Adapter {
   readonly libc: FakeLibc;
@@ -52,7 +52,7 @@ const read = (file: string): string => readFileSync(file, "utf8").trim();
 test("LowLatency sets the driver's flag and the FTDI timer, through a link to the port", (t) => {
   const { libc, setting, timer } = setUp(t);
 
-  setting.apply(ON, raise);
+  setting.apply(ON, strict);
 
   equal(libc.serialFlags, OTHER | FLAG);
   equal(read(timer), "1");
@@ -60,7 +60,7 @@ test("LowLatency sets the driver's flag and the FTDI timer, through a link to th
 
 test("LowLatency.restore() puts both back", (t) => {
   const { libc, setting, timer } = setUp(t);
-  setting.apply(ON, raise);
+  setting.apply(ON, strict);
 
   setting.restore();
 
@@ -70,9 +70,9 @@ test("LowLatency.restore() puts both back", (t) => {
 
 test("LowLatency puts both back when it is turned off", (t) => {
   const { libc, setting, timer } = setUp(t);
-  setting.apply(ON, raise);
+  setting.apply(ON, strict);
 
-  setting.apply(OFF, raise);
+  setting.apply(OFF, strict);
 
   equal(libc.serialFlags, OTHER);
   equal(read(timer), "16");
@@ -81,7 +81,7 @@ test("LowLatency puts both back when it is turned off", (t) => {
 test("LowLatency touches nothing while it is not asked for", (t) => {
   const { libc, setting, timer } = setUp(t);
 
-  setting.apply(OFF, raise);
+  setting.apply(OFF, strict);
   setting.restore();
 
   deepEqual(libc.calls, []);
@@ -92,7 +92,7 @@ test("LowLatency leaves a flag on that was on before", (t) => {
   const { libc, setting } = setUp(t);
   libc.serialFlags = OTHER | FLAG;
 
-  setting.apply(ON, raise);
+  setting.apply(ON, strict);
   setting.restore();
 
   equal(libc.serialFlags, OTHER | FLAG);
@@ -101,17 +101,17 @@ test("LowLatency leaves a flag on that was on before", (t) => {
 
 test("LowLatency does nothing the second time", (t) => {
   const { libc, setting } = setUp(t);
-  setting.apply(ON, raise);
+  setting.apply(ON, strict);
   const { length } = libc.calls;
 
-  setting.apply(ON, raise);
+  setting.apply(ON, strict);
 
   equal(libc.calls.length, length);
 });
 
 test("LowLatency keeps flags that changed meanwhile when it restores", (t) => {
   const { libc, setting } = setUp(t);
-  setting.apply(ON, raise);
+  setting.apply(ON, strict);
   libc.serialFlags = FLAG | 0x10;
 
   setting.restore();
@@ -122,7 +122,7 @@ test("LowLatency keeps flags that changed meanwhile when it restores", (t) => {
 test("LowLatency leaves the timer of another driver alone", (t) => {
   const { libc, setting, timer } = setUp(t, "cp210x");
 
-  setting.apply(ON, raise);
+  setting.apply(ON, strict);
 
   equal(libc.serialFlags, OTHER | FLAG);
   equal(read(timer), "16");
@@ -132,7 +132,7 @@ test("LowLatency needs no sysfs", (t) => {
   const { libc, setting, root } = setUp(t);
   rmSync(join(root, "sys"), { recursive: true });
 
-  setting.apply(ON, raise);
+  setting.apply(ON, strict);
   setting.restore();
 
   equal(libc.serialFlags, OTHER);
@@ -145,7 +145,7 @@ test("LowLatency restores the timer of a kernel that follows the flag by itself"
     if (isOn) writeFileSync(timer, "1\n");
   };
 
-  setting.apply(ON, raise);
+  setting.apply(ON, strict);
   equal(readFileSync(timer, "utf8"), "1\n"); // as the kernel wrote it
   setting.restore();
 
@@ -156,7 +156,7 @@ test("LowLatency settles a driver without the flag, and has nothing to restore",
   const { libc, setting, timer } = setUp(t);
   libc.serialFlags = undefined;
 
-  throws(() => setting.apply(ON, raise), {
+  throws(() => setting.apply(ON, strict), {
     name: "UnsupportedFeatureError",
     code: "ENOTTY",
     syscall: "ioctl(TIOCGSERIAL)",
@@ -171,18 +171,21 @@ test("LowLatency settles a driver without the flag, and has nothing to restore",
 test("LowLatency goes on without the flag where that is waived", (t) => {
   const { libc, setting } = setUp(t);
   libc.serialFlags = undefined;
-  const settled: string[] = [];
+  const refusals = new Refusals("leave-out");
 
-  setting.apply(ON, (name, error) => settled.push(`${name} ${error.code}`));
+  setting.apply(ON, refusals);
 
-  deepEqual(settled, ["lowLatency ENOTTY"]);
+  deepEqual(
+    refusals.list.map((refusal) => [refusal.setting, refusal.error.code]),
+    [["lowLatency", "ENOTTY"]],
+  );
 });
 
 test("LowLatency makes PortPermissionError of EPERM from TIOCSSERIAL", (t) => {
   const { libc, setting, timer } = setUp(t);
   libc.fail("TIOCSSERIAL", "EPERM");
 
-  throws(() => setting.apply(ON, raise), {
+  throws(() => setting.apply(ON, strict), {
     name: "PortPermissionError",
     code: "EPERM",
     syscall: "ioctl(TIOCSSERIAL)",
@@ -214,7 +217,7 @@ test("LowLatency refuses a timer that it may not write, with a udev rule", {
 
   asNobody(() =>
     throws(
-      () => setting.apply(ON, raise),
+      () => setting.apply(ON, strict),
       (error: Error & { hint?: string; cause?: Error; code?: string }) => {
         equal(error.name, "PortPermissionError");
         equal(error.code, "EACCES");
@@ -222,7 +225,7 @@ test("LowLatency refuses a timer that it may not write, with a udev rule", {
         ok(error.cause instanceof Error);
         equal(
           error.hint,
-          `let your user write ${timer}, with a udev rule: SUBSYSTEM=="usb-serial", DRIVER=="ftdi_sio", ATTR{latency_timer}="1" (see docs/troubleshooting.md#permission)`,
+          `let your user write ${timer}, with a udev rule: SUBSYSTEM=="usb-serial", DRIVER=="ftdi_sio", ATTR{latency_timer}="1" (see node_modules/anyserial/docs/troubleshooting.md#permission)`,
         );
         return true;
       },
@@ -239,14 +242,14 @@ test("LowLatency needs no right to write a timer that is low already", { skip: n
   chmodSync(root, 0o755);
   chmodSync(timer, 0o444);
 
-  asNobody(() => setting.apply(ON, raise));
+  asNobody(() => setting.apply(ON, strict));
 
   equal(libc.serialFlags, OTHER | FLAG);
 });
 
 test("LowLatency.restore() does not throw after an unplug", (t) => {
   const { libc, setting, root } = setUp(t);
-  setting.apply(ON, raise);
+  setting.apply(ON, strict);
   rmSync(root, { recursive: true });
   libc.failAlways("TIOCGSERIAL", "EIO");
 

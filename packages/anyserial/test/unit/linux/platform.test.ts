@@ -2,9 +2,9 @@ import { deepEqual, equal } from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { LINUX_CAPABILITIES, linuxPlatform } from "#internal/linux/platform.js";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
+import { LINUX_CAPABILITIES, linuxPlatform } from "../../../dist/linux/platform.js";
 import { ABI, FakeLibc, words } from "../../helpers/fake-libc.ts";
-import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 function setUp(): { libc: FakeLibc; platform: ReturnType<typeof linuxPlatform> } {
   const libc = new FakeLibc();
@@ -109,7 +109,7 @@ test("linuxPlatform().readRs485() is null where the driver has none", () => {
   equal(platform.readRs485(3)?.delayAfterSendMs, 4);
 });
 
-test("linuxPlatform().isTransmitterEmpty() tells the bit, or that nobody knows", () => {
+test("linuxPlatform().isTransmitterEmpty() returns the bit, or that it is unknown", () => {
   const { libc, platform } = setUp();
 
   equal(platform.isTransmitterEmpty(3), undefined);

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { decodeRs485, encodeRs485, readRs485, writeRs485 } from "#internal/linux/rs485.js";
+import { decodeRs485, encodeRs485, readRs485, writeRs485 } from "../../../dist/linux/rs485.js";
 import { ABI, FakeLibc, wordAt, words } from "../../helpers/fake-libc.ts";
 
 const OFF = {
@@ -80,7 +80,7 @@ test("readRs485() gives the whole block, or -errno", () => {
   deepEqual(readRs485(tty), words(32, { 0: 3, 28: 9 }));
 });
 
-test("writeRs485() writes the block, and keeps what the driver does to it away from the caller", () => {
+test("writeRs485() writes the block, and keeps the driver's changes to it away from the caller", () => {
   const libc = new FakeLibc();
   libc.rs485 = new Uint8Array(32);
   const block = words(32, { 0: 3 });

@@ -1,10 +1,10 @@
-// The udev backend over a fake libudev: what becomes of the database's properties, that everything is
-// released, and what is said when the library is missing.
+// The udev backend over a fake libudev: the use of the database's properties, that everything is
+// released, and the error when the library is missing.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Ffi, NativeFunction, NativeLibrary } from "#internal/ffi/ffi.js";
-import { listUdevPorts } from "#internal/linux/udev.js";
+import type { Ffi, NativeFunction, NativeLibrary } from "../../../dist/ffi/ffi.js";
+import { listUdevPorts } from "../../../dist/linux/udev.js";
 
 interface FakeDevice {
   readonly node?: string;

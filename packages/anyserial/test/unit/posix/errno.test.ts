@@ -1,6 +1,11 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { ERRNO_CLASSES, type ErrnoContext, errnoError, errnoName } from "#internal/posix/errno.js";
+import {
+  ERRNO_CLASSES,
+  type ErrnoContext,
+  errnoError,
+  errnoName,
+} from "../../../dist/posix/errno.js";
 import { ABI } from "../../helpers/fake-libc.ts";
 
 const DISCONNECTED = "SerialDisconnectedError";
@@ -10,43 +15,47 @@ const PERMISSION = "PortPermissionError";
 const BUSY = "PortBusyError";
 const FEATURE = "UnsupportedFeatureError";
 const CONFIGURATION = "UnsupportedConfigurationError";
+const ARGUMENT = "ConfigurationError";
 const PLAIN = "SerialError";
 
-/** Every number of the table in every context: [name, open, io, configure, feature]. */
-const ROWS: readonly (readonly [string, string, string, string, string])[] = [
-  ["EPERM", PERMISSION, PLAIN, PERMISSION, PERMISSION],
-  ["ENOENT", MISSING, PLAIN, PLAIN, PLAIN],
-  ["EINTR", PLAIN, PLAIN, PLAIN, PLAIN],
-  ["EIO", MISSING, DISCONNECTED, DISCONNECTED, DISCONNECTED],
-  ["ENXIO", MISSING, DISCONNECTED, DISCONNECTED, DISCONNECTED],
-  ["EBADF", PLAIN, CLOSED, CLOSED, CLOSED],
-  ["EAGAIN", BUSY, PLAIN, BUSY, PLAIN],
-  ["ENOMEM", PLAIN, PLAIN, PLAIN, PLAIN],
-  ["EACCES", PERMISSION, PLAIN, PERMISSION, PERMISSION],
-  ["EFAULT", PLAIN, PLAIN, PLAIN, PLAIN],
-  ["EBUSY", BUSY, PLAIN, BUSY, PLAIN],
-  ["EEXIST", PLAIN, PLAIN, PLAIN, PLAIN],
-  ["ENODEV", MISSING, DISCONNECTED, DISCONNECTED, DISCONNECTED],
-  ["ENOTDIR", MISSING, PLAIN, PLAIN, PLAIN],
-  ["EISDIR", MISSING, PLAIN, PLAIN, PLAIN],
-  ["EINVAL", MISSING, PLAIN, CONFIGURATION, FEATURE],
-  ["ENFILE", PLAIN, PLAIN, PLAIN, PLAIN],
-  ["EMFILE", PLAIN, PLAIN, PLAIN, PLAIN],
-  ["ENOTTY", MISSING, PLAIN, CONFIGURATION, FEATURE],
-  ["EFBIG", PLAIN, PLAIN, PLAIN, PLAIN],
-  ["ENOSPC", PLAIN, PLAIN, PLAIN, PLAIN],
-  ["EROFS", PERMISSION, PLAIN, PLAIN, PLAIN],
-  ["EPIPE", PLAIN, PLAIN, PLAIN, PLAIN],
-  ["ENAMETOOLONG", MISSING, PLAIN, PLAIN, PLAIN],
-  ["ENOSYS", PLAIN, PLAIN, PLAIN, FEATURE],
-  ["ELOOP", MISSING, PLAIN, PLAIN, PLAIN],
-  ["EPROTO", PLAIN, DISCONNECTED, DISCONNECTED, DISCONNECTED],
-  ["EOVERFLOW", PLAIN, PLAIN, PLAIN, PLAIN],
-  ["EOPNOTSUPP", PLAIN, PLAIN, CONFIGURATION, FEATURE],
-  ["ETIMEDOUT", PLAIN, PLAIN, PLAIN, PLAIN],
-  ["ESHUTDOWN", PLAIN, DISCONNECTED, DISCONNECTED, DISCONNECTED],
+/** Every number of the table in every context: [name, open, io, configure, feature, create]. */
+const ROWS: readonly (readonly [string, string, string, string, string, string])[] = [
+  ["EPERM", PERMISSION, PLAIN, PERMISSION, PERMISSION, PERMISSION],
+  ["ENOENT", MISSING, PLAIN, PLAIN, PLAIN, ARGUMENT],
+  ["EINTR", PLAIN, PLAIN, PLAIN, PLAIN, PLAIN],
+  ["EIO", MISSING, DISCONNECTED, DISCONNECTED, DISCONNECTED, PLAIN],
+  ["ENXIO", MISSING, DISCONNECTED, DISCONNECTED, DISCONNECTED, PLAIN],
+  ["EBADF", PLAIN, CLOSED, CLOSED, CLOSED, PLAIN],
+  ["EAGAIN", BUSY, PLAIN, BUSY, PLAIN, PLAIN],
+  ["ENOMEM", PLAIN, PLAIN, PLAIN, PLAIN, PLAIN],
+  ["EACCES", PERMISSION, PLAIN, PERMISSION, PERMISSION, PERMISSION],
+  ["EFAULT", PLAIN, PLAIN, PLAIN, PLAIN, PLAIN],
+  ["EBUSY", BUSY, PLAIN, BUSY, PLAIN, PLAIN],
+  ["EEXIST", PLAIN, PLAIN, PLAIN, PLAIN, BUSY],
+  ["ENODEV", MISSING, DISCONNECTED, DISCONNECTED, DISCONNECTED, PLAIN],
+  ["ENOTDIR", MISSING, PLAIN, PLAIN, PLAIN, ARGUMENT],
+  ["EISDIR", MISSING, PLAIN, PLAIN, PLAIN, PLAIN],
+  ["EINVAL", MISSING, PLAIN, CONFIGURATION, FEATURE, PLAIN],
+  ["ENFILE", PLAIN, PLAIN, PLAIN, PLAIN, PLAIN],
+  ["EMFILE", PLAIN, PLAIN, PLAIN, PLAIN, PLAIN],
+  ["ENOTTY", MISSING, PLAIN, CONFIGURATION, FEATURE, PLAIN],
+  ["EFBIG", PLAIN, PLAIN, PLAIN, PLAIN, PLAIN],
+  ["ENOSPC", PLAIN, PLAIN, PLAIN, PLAIN, PLAIN],
+  ["EROFS", PERMISSION, PLAIN, PLAIN, PLAIN, PERMISSION],
+  ["EPIPE", PLAIN, PLAIN, PLAIN, PLAIN, PLAIN],
+  ["ENAMETOOLONG", MISSING, PLAIN, PLAIN, PLAIN, ARGUMENT],
+  ["ENOSYS", PLAIN, PLAIN, PLAIN, FEATURE, PLAIN],
+  ["ELOOP", MISSING, PLAIN, PLAIN, PLAIN, ARGUMENT],
+  ["EPROTO", PLAIN, DISCONNECTED, DISCONNECTED, DISCONNECTED, PLAIN],
+  ["EOVERFLOW", PLAIN, PLAIN, PLAIN, PLAIN, PLAIN],
+  ["EOPNOTSUPP", PLAIN, PLAIN, CONFIGURATION, FEATURE, PLAIN],
+  ["ETIMEDOUT", PLAIN, PLAIN, PLAIN, PLAIN, PLAIN],
+  ["ESHUTDOWN", PLAIN, DISCONNECTED, DISCONNECTED, DISCONNECTED, PLAIN],
+  ["ENOLCK", PLAIN, PLAIN, PLAIN, PLAIN, PLAIN],
+  ["ENOTEMPTY", PLAIN, PLAIN, PLAIN, PLAIN, PLAIN],
+  ["EDQUOT", PLAIN, PLAIN, PLAIN, PLAIN, PLAIN],
 ];
-const CONTEXTS: readonly ErrnoContext[] = ["open", "io", "configure", "feature"];
+const CONTEXTS: readonly ErrnoContext[] = ["open", "io", "configure", "feature", "create"];
 
 function fail(context: ErrnoContext, errno: number, operation = "open") {
   return errnoError({
@@ -120,13 +129,13 @@ test("errnoError() carries path, operation, call and number", () => {
   );
 });
 
-/** Message text of what users meet when they open a port. */
+/** Message texts that users meet when they open a port. */
 const MESSAGES: readonly (readonly [string, string])[] = [
   ["EACCES", "permission denied (EACCES)"],
   ["EPERM", "operation not permitted (EPERM)"],
   ["ENOENT", "no such file or directory (ENOENT)"],
   ["ENOTTY", "not a terminal device (ENOTTY)"],
-  ["EAGAIN", "locked by another program (EAGAIN)"],
+  ["EAGAIN", "locked (EAGAIN)"],
   ["EBUSY", "device or resource busy (EBUSY)"],
   ["EMFILE", "too many open files in this process (EMFILE)"],
   ["ENFILE", "too many open files in the system (ENFILE)"],
@@ -151,11 +160,11 @@ test("errnoError() uses a hint that it is given, else the general one", () => {
 
   equal(
     errnoError({ ...call, hint: "buy another" }).hint,
-    "buy another (see docs/troubleshooting.md#capabilities)",
+    "buy another (see node_modules/anyserial/docs/troubleshooting.md#capabilities)",
   );
   equal(
     errnoError({ ...call, hint: undefined }).hint,
-    "leave the option out, or set unsupportedPolicy to warn or ignore to go on without it (see docs/troubleshooting.md#capabilities)",
+    "leave the option out, or set unsupportedPolicy to warn or ignore to continue without it (see node_modules/anyserial/docs/troubleshooting.md#capabilities)",
   );
 });
 

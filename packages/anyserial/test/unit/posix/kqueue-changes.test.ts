@@ -4,20 +4,21 @@ import { deepEqual, equal, rejects, throws } from "node:assert/strict";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { PortWatch } from "#internal/backend/backend.js";
-import { bsdPortNames } from "#internal/bsd/list.js";
-import { ChangeHub } from "#internal/posix/change-hub.js";
-import { KqueueNodeChanges } from "#internal/posix/kqueue-changes.js";
+import { nextTask } from "@anyserial/test-support/tasks";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
+import type { PortWatch } from "../../../dist/backend/backend.js";
+import { bsdPortNames } from "../../../dist/bsd/list.js";
+import { KqueueNodeChanges } from "../../../dist/posix/kqueue-changes.js";
+import { PortChanges } from "../../../dist/posix/port-changes.js";
 import { BsdMachine } from "../../helpers/bsd-port.ts";
 import { FakeReadiness, type FakeWatch } from "../../helpers/fake-readiness.ts";
-import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 const TARGETS = ["freebsd-x64", "openbsd-arm64", "netbsd-x64", "dragonfly-x64"];
 const LONG_MS = 0x7fff_ffff;
 
 interface SetUp {
   readonly machine: BsdMachine;
-  readonly hub: ChangeHub;
+  readonly hub: PortChanges;
   readonly readiness: FakeReadiness;
   readonly dev: string;
   /** The kernel tells of the folder, and the event loop is woken. */
@@ -26,7 +27,7 @@ interface SetUp {
   readonly remove: (name: string) => void;
 }
 
-function setUp(t: TestContext, target: string, lookAgainMs: number = LONG_MS): SetUp {
+function setUp(t: TestContext, target: string, pollMs: number = LONG_MS): SetUp {
   const machine = new BsdMachine(target);
   const { kernel, abi } = machine;
   const readiness = new FakeReadiness();
@@ -40,7 +41,7 @@ function setUp(t: TestContext, target: string, lookAgainMs: number = LONG_MS): S
     dev,
     names: () => bsdPortNames("freebsd", dev),
     openFlags: abi.O_RDONLY,
-    lookAgainMs,
+    pollMs,
   });
   const told = (): void => {
     kernel.kqueue.touch("EVFILT_VNODE");
@@ -48,7 +49,7 @@ function setUp(t: TestContext, target: string, lookAgainMs: number = LONG_MS): S
   };
   return {
     machine,
-    hub: new ChangeHub(source),
+    hub: new PortChanges(source),
     readiness,
     dev,
     told,
@@ -79,7 +80,7 @@ for (const target of TARGETS) {
     equal(machine.kernel.openFds.size, 0);
   });
 
-  test(`KqueueNodeChanges tells that a port came, and that it went, on ${target}`, async (t) => {
+  test(`KqueueNodeChanges reports that a port came, and that it went, on ${target}`, async (t) => {
     const { hub, make, remove, told, dev } = setUp(t, target);
     const watch = hub.watch();
 
@@ -106,7 +107,7 @@ test("KqueueNodeChanges says nothing of other nodes, and goes on waiting", async
   });
   make("null");
   told();
-  await new Promise((resolve) => setImmediate(resolve));
+  await nextTask();
   equal(isOver, false);
   make("cuaU1");
   told();
@@ -115,7 +116,7 @@ test("KqueueNodeChanges says nothing of other nodes, and goes on waiting", async
   watch.close();
 });
 
-test("KqueueNodeChanges tells of a port that another one replaced under its name", async (t) => {
+test("KqueueNodeChanges reports a port that another one replaced under its name", async (t) => {
   const { hub, make, told, dev } = setUp(t, "freebsd-x64");
   make("cuaU0");
   const watch = hub.watch();
@@ -139,7 +140,7 @@ test("KqueueNodeChanges loses nothing between two waits", async (t) => {
   watch.close();
 });
 
-test("KqueueNodeChanges looks again where the device file system tells nothing", async (t) => {
+test("KqueueNodeChanges polls where the device file system reports nothing", async (t) => {
   const { hub, make } = setUp(t, "freebsd-x64", 1);
   const watch = hub.watch();
 
@@ -178,7 +179,7 @@ test("KqueueNodeChanges fails where there is no device folder", (t) => {
   throws(() => hub.watch(), { code: "ERR_SERIAL_KQUEUE", syscall: "open", errno: 2 });
 });
 
-test("BsdBackend watches its own device folder, and lists by no other source", async () => {
+test("PosixBackend watches its own device folder, and lists by no other source", async () => {
   const { backend, kernel } = new BsdMachine("freebsd-x64");
   kernel.nodes.add("/dev");
 

@@ -1,8 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { endianness } from "node:os";
 import { test } from "node:test";
-import type { CType, Ffi, NativeLibrary } from "#internal/ffi/ffi.js";
-import { bindLibc, bindTcdrain, type Libc } from "#internal/posix/libc.js";
+import type { CType, Ffi, NativeLibrary } from "../../../dist/ffi/ffi.js";
+import { bindLibc, bindTcdrain, type Libc } from "../../../dist/posix/libc.js";
 
 type Implementation = (...args: unknown[]) => number;
 
@@ -12,7 +12,7 @@ interface SetUp {
   readonly bound: Map<string, string[]>;
 }
 
-/** libc as a table of functions, and what was declared of it. */
+/** libc as a table of functions, and the declarations made with it. */
 function setUp(functions: Record<string, Implementation>, variadic = false): SetUp {
   const bound = new Map<string, string[]>();
   const library: NativeLibrary = {

@@ -1,13 +1,12 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
 import type { SerialConfigInput } from "anyserial";
-import { createSettle } from "#internal/policy.js";
-import { openTty } from "#internal/posix/open-tty.js";
-import { PosixDevice } from "#internal/posix/posix-device.js";
+import { openTty } from "../../../dist/posix/open-tty.js";
+import type { PosixPort } from "../../../dist/posix/posix-port.js";
+import type { Readiness } from "../../../dist/posix/readiness/readiness.js";
 import { abiOf, configOf, FakeLibc, fakePlatform, wordAt, words } from "../../helpers/fake-libc.ts";
 
 const PATH = "/dev/ttyS4";
-const raise = createSettle("raise");
 
 /** Cooked, 9600 7E1, as a shell leaves it. */
 const ORIGINAL = words(44, { 0: 0x500, 4: 5, 8: 0x1a0 | 0xd, 12: 0x8a3b, 36: 9600, 40: 9600 });
@@ -29,10 +28,10 @@ function kernel(): FakeLibc {
   return libc;
 }
 
-function open(libc: FakeLibc, config: SerialConfigInput = {}): PosixDevice {
+function open(libc: FakeLibc, config: SerialConfigInput = {}): PosixPort {
   const platform = fakePlatform(libc);
-  const request = { path: PATH, config: configOf(config), settle: raise };
-  return openTty(platform, request, (handle) => new PosixDevice(platform, handle));
+  const request = { path: PATH, config: configOf(config), onRefusal: "stop" as const };
+  return openTty(platform, request, undefined);
 }
 
 test("openTty() makes these calls, in this order", () => {
@@ -42,13 +41,67 @@ test("openTty() makes these calls, in this order", () => {
 
   deepEqual(libc.calls, [
     "open",
+    "TCFLSH 0", // input from before: first, since a greeting may arrive during any other call
     "TERMIOS_GET", // the original, to go back to
-    "TERMIOS_GET",
     "TERMIOS_SET",
     "TERMIOS_GET", // read back
+    "TCFLSH 0", // what was received as lines, or at another rate
     "TIOCGRS485",
-    "TCFLSH 0", // after the port is raw: the reader never sees bytes from before the open
   ]);
+});
+
+/** What was in force before, and whether the line would have been received as other bytes by it. */
+const BEFORE: readonly (readonly [string, SerialConfigInput, SerialConfigInput, boolean])[] = [
+  ["the same settings", {}, {}, false],
+  ["other modem control", { hangupOnClose: false }, {}, false],
+  ["RTS/CTS flow control", { flowControl: { rtsCts: true } }, {}, false],
+  ["another rate", { baudRate: 9600 }, {}, true],
+  ["another parity", { parity: "even" }, {}, true],
+  ["other data bits", { dataBits: 7 }, {}, true],
+  ["XON/XOFF flow control", { flowControl: { xonXoff: true } }, {}, true],
+  ["marks", { lineErrors: "mark" }, {}, true],
+  ["the same settings, asked for again", { parity: "odd" }, { parity: "odd" }, false],
+];
+for (const [what, before, config, isOther] of BEFORE) {
+  test(`openTty() after ${what} discards ${isOther ? "again when the settings are in force" : "before anything else, and nothing later"}`, () => {
+    const libc = kernel();
+    open(libc, before);
+    libc.calls.length = 0;
+
+    open(libc, config);
+
+    const discards = libc.calls.flatMap((call, at) => (call === "TCFLSH 0" ? [at] : []));
+    deepEqual(discards, isOther ? [1, 5] : [1]);
+  });
+}
+
+test("openTty() of a pty takes no account of the rate and the framing, which nothing there has", () => {
+  const libc = kernel();
+  open(libc, { baudRate: 9600, stopBits: 2 });
+  libc.calls.length = 0;
+  const platform = fakePlatform(libc, { isPseudoTerminal: () => true });
+  const request = { path: PATH, config: configOf({ baudRate: 1200 }), onRefusal: "stop" as const };
+
+  openTty(platform, request, undefined);
+
+  equal(libc.calls.filter((call) => call === "TCFLSH 0").length, 1);
+});
+
+test("openTty() of a port for itself discards nothing before it has the locks", () => {
+  const libc = kernel();
+  libc.fail("flock", "EAGAIN");
+
+  throws(() => open(libc, { exclusive: true }), { name: "PortBusyError" });
+
+  equal(libc.calls.includes("TCFLSH 0"), false);
+});
+
+test("openTty() that is not to discard leaves the input alone", () => {
+  const libc = kernel();
+
+  open(libc, { discardInputOnOpen: false });
+
+  equal(libc.calls.includes("TCFLSH 0"), false);
 });
 
 test("openTty() locks before it changes anything, and sets the lines after the settings", () => {
@@ -59,9 +112,9 @@ test("openTty() locks before it changes anything, and sets the lines after the s
   deepEqual(libc.calls, [
     "open",
     "TERMIOS_GET",
-    "TERMIOS_GET",
     "flock 6",
     "TIOCEXCL",
+    "TCFLSH 0",
     "TIOCGSERIAL",
     "TIOCGSERIAL",
     "TIOCSSERIAL",
@@ -70,10 +123,10 @@ test("openTty() locks before it changes anything, and sets the lines after the s
     "TIOCGRS485",
     "TERMIOS_SET",
     "TERMIOS_GET",
+    "TCFLSH 0",
     "TIOCGRS485",
     "TIOCMBIC",
     "TIOCMBIS",
-    "TCFLSH 0",
   ]);
   equal(libc.modemBits, 0x4);
 });
@@ -114,7 +167,7 @@ test("openTty() tries again when open(2) was interrupted", () => {
   libc.fail("open", "EINTR");
 
   equal(open(libc).fd, 7);
-  deepEqual(libc.calls.slice(0, 4), ["open", "open", "open", "TERMIOS_GET"]);
+  deepEqual(libc.calls.slice(0, 4), ["open", "open", "open", "TCFLSH 0"]);
 });
 
 /** The step that fails, after how many of its name, with what; and the class and call of the error. */
@@ -138,10 +191,10 @@ const STEPS: readonly Step[] = [
   ["TIOCGRS485", 0, "ENOTTY", "UnsupportedFeatureError", "ioctl(TIOCGRS485)"],
   ["TIOCSRS485", 0, "EINVAL", "UnsupportedFeatureError", "ioctl(TIOCSRS485)"],
   ["TIOCGRS485", 1, "EIO", "SerialDisconnectedError", "ioctl(TIOCGRS485)"],
-  ["TERMIOS_GET", 2, "EIO", "SerialDisconnectedError", "ioctl(TCGETS)"],
   ["TIOCMBIC", 0, "ENOTTY", "UnsupportedFeatureError", "ioctl(TIOCMBIC)"],
   ["TIOCMBIS", 0, "EIO", "SerialDisconnectedError", "ioctl(TIOCMBIS)"],
   ["TCFLSH", 0, "EIO", "SerialDisconnectedError", "tcflush"],
+  ["TCFLSH", 1, "EIO", "SerialDisconnectedError", "tcflush"],
 ];
 
 for (const [call, passes, errno, name, syscall] of STEPS) {
@@ -160,6 +213,15 @@ for (const [call, passes, errno, name, syscall] of STEPS) {
     equal(libc.calls.at(-1), "close");
   });
 }
+
+test("openTty() that fails at its last step writes the settings twice: new, and old again", () => {
+  const libc = kernel();
+  libc.fail("TIOCMBIS", "EIO");
+
+  throws(() => open(libc, EVERYTHING), { code: "EIO" });
+
+  equal(libc.calls.filter((call) => call === "TERMIOS_SET").length, 2);
+});
 
 const NOT_OPENED: readonly (readonly [string, string])[] = [
   ["ENOENT", "PortNotFoundError"],
@@ -193,12 +255,20 @@ test("openTty() closes the descriptor when it cannot be watched", () => {
   const libc = kernel();
   const platform = fakePlatform(libc);
 
+  const readiness: Readiness = {
+    mechanism: "libuv",
+    watch: () => {
+      throw new Error("epoll is full");
+    },
+    started: async () => undefined,
+  };
+
   throws(
     () =>
-      openTty(platform, { path: PATH, config: configOf(), settle: raise }, () => {
-        throw new Error("epoll is full");
-      }),
-    { message: "epoll is full" },
+      openTty(platform, { path: PATH, config: configOf(), onRefusal: "stop" as const }, readiness),
+    {
+      message: "epoll is full",
+    },
   );
 
   deepEqual([...libc.openFds], []);
@@ -215,11 +285,7 @@ test("openTty() does not compare the framing of a pty, whose driver keeps 8N", (
   };
   const config = configOf({ dataBits: 7, parity: "even" });
 
-  const device = openTty(
-    platform,
-    { path: PATH, config, settle: raise },
-    (handle) => new PosixDevice(platform, handle),
-  );
+  const device = openTty(platform, { path: PATH, config, onRefusal: "stop" as const }, undefined);
 
   equal(device.effectiveConfig().dataBits, 8);
   equal(device.effectiveConfig().parity, "none");
@@ -231,11 +297,7 @@ test("openTty() works with the termios of ppc64", () => {
   const platform = fakePlatform(libc, { cpu });
   const config = configOf({ baudRate: 74_880, parity: "even" });
 
-  const device = openTty(
-    platform,
-    { path: PATH, config, settle: raise },
-    (handle) => new PosixDevice(platform, handle),
-  );
+  const device = openTty(platform, { path: PATH, config, onRefusal: "stop" as const }, undefined);
 
   equal(device.effectiveConfig().baudRate, 74_880);
   // asm/termbits.h of powerpc: BOTHER, CS8, CREAD, PARENB, HUPCL, CLOCAL

@@ -1,8 +1,9 @@
 import { equal, ok, rejects } from "node:assert/strict";
 import { test } from "node:test";
+import { nextTask } from "@anyserial/test-support/tasks";
+import { drain } from "../../../dist/io/drain.js";
 import { queue, words } from "../../helpers/fake-libc.ts";
 import { setUpPort } from "../../helpers/fake-port.ts";
-import { nextTask } from "../../helpers/memory.ts";
 
 const SLOW = words(44, { 36: 300, 40: 300 });
 const CRTSCTS = 0x8000_0000; // <asm-generic/termbits-common.h>
@@ -11,7 +12,7 @@ test("PosixPort.drain() looks until the output queue is empty", async () => {
   const { libc, port } = setUpPort();
   libc.outputQueue = queue(3, 1);
 
-  await port.drain(false, new AbortController().signal);
+  await drain(port, false, new AbortController().signal);
 
   equal(libc.calls.filter((call) => call === "TIOCOUTQ").length, 3);
   equal(libc.calls.includes("TIOCSERGETLSR"), false);
@@ -22,7 +23,7 @@ test("PosixPort.drain() fails when the device went away, and its output with it"
   libc.outputQueue = queue(3);
   libc.failAlways("TIOCMGET", "EIO"); // as ftdi_sio does before the hub has told
 
-  await rejects(port.drain(false, new AbortController().signal), {
+  await rejects(drain(port, false, new AbortController().signal), {
     name: "SerialDisconnectedError",
     code: "EIO",
     operation: "drain",
@@ -31,10 +32,10 @@ test("PosixPort.drain() fails when the device went away, and its output with it"
 
 test("PosixPort.drain() asks a device nothing that had no output to wait for, nor a pty", async () => {
   const idle = setUpPort();
-  await idle.port.drain(false, new AbortController().signal);
+  await drain(idle.port, false, new AbortController().signal);
   const pty = setUpPort({}, true);
   pty.libc.outputQueue = queue(3);
-  await pty.port.drain(false, new AbortController().signal);
+  await drain(pty.port, false, new AbortController().signal);
 
   equal([...idle.libc.calls, ...pty.libc.calls].includes("TIOCMGET"), false);
 });
@@ -44,15 +45,15 @@ test("PosixPort.drain() takes a driver's word that has no lines to ask for", asy
   libc.outputQueue = queue(3);
   libc.modemBits = undefined;
 
-  await port.drain(false, new AbortController().signal);
+  await drain(port, false, new AbortController().signal);
 });
 
 test("PosixPort.drain() exactly waits for the transmitter too", async () => {
   const { libc, port } = setUpPort();
   libc.termios = SLOW.slice();
-  libc.lineStatus = queue(1, 0, 0, 1); // asked once whether it can say, then until it is empty
+  libc.lineStatus = queue(0, 0, 1, 1); // asked until it is empty, and whether the driver can say
 
-  await port.drain(true, new AbortController().signal);
+  await drain(port, true, new AbortController().signal);
 
   equal(libc.calls.filter((call) => call === "TIOCSERGETLSR").length, 4);
 });
@@ -60,7 +61,7 @@ test("PosixPort.drain() exactly waits for the transmitter too", async () => {
 test("PosixPort.drain() exactly asks no transmitter of a pty", async () => {
   const { libc, port } = setUpPort({}, true);
 
-  await port.drain(true, new AbortController().signal);
+  await drain(port, true, new AbortController().signal);
 
   equal(libc.calls.includes("TIOCSERGETLSR"), false);
 });
@@ -71,7 +72,7 @@ test("PosixPort.drain() rejects with the signal's reason", async () => {
   const controller = new AbortController();
   const reason = new Error("enough");
 
-  const draining = port.drain(false, controller.signal);
+  const draining = drain(port, false, controller.signal);
   controller.abort(reason);
 
   await rejects(draining, (error) => error === reason);
@@ -84,7 +85,7 @@ test("PosixPort.drain() exactly rejects with the signal's reason while the trans
   const controller = new AbortController();
   const reason = new Error("enough");
 
-  const draining = port.drain(true, controller.signal);
+  const draining = drain(port, true, controller.signal);
   await nextTask();
   controller.abort(reason);
 
@@ -95,7 +96,7 @@ test("PosixPort.drain() exactly gives a transmitter up that is never empty", asy
   const { libc, port } = setUpPort();
   libc.lineStatus = () => 0;
 
-  await port.drain(true, new AbortController().signal);
+  await drain(port, true, new AbortController().signal);
 
   ok(libc.calls.includes("TIOCSERGETLSR"));
 });
@@ -106,7 +107,7 @@ test("PosixPort.drain() exactly waits on where flow control may hold the transmi
   libc.lineStatus = () => 0;
   const controller = new AbortController();
 
-  const draining = port.drain(true, controller.signal);
+  const draining = drain(port, true, controller.signal);
   while (libc.calls.filter((call) => call === "TIOCSERGETLSR").length < 4) await nextTask();
   controller.abort("enough");
 
@@ -118,7 +119,7 @@ test("PosixPort.drain() exactly fails when the device goes while the transmitter
   libc.termios = SLOW.slice();
   libc.lineStatus = () => 0;
 
-  const draining = port.drain(true, new AbortController().signal);
+  const draining = drain(port, true, new AbortController().signal);
   await nextTask();
   libc.failAlways("TIOCSERGETLSR", "EIO");
 
@@ -129,7 +130,7 @@ test("PosixPort.drain() fails when the device is gone", async () => {
   const { libc, port } = setUpPort();
   libc.fail("TIOCOUTQ", "EIO");
 
-  await rejects(port.drain(false, new AbortController().signal), {
+  await rejects(drain(port, false, new AbortController().signal), {
     name: "SerialDisconnectedError",
   });
 });

@@ -1,24 +1,28 @@
+import "@anyserial/test-support/fakeable-timers"; // first
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { SerialDisconnectedError, type SerialError } from "anyserial";
+import { letOutputGo } from "../../../dist/io/drain.js";
+import { READABLE } from "../../../dist/posix/readiness/readiness.js";
+import { readInto, writeSome } from "../../helpers/channel.ts";
 import { queue } from "../../helpers/fake-libc.ts";
 import { setUpPort } from "../../helpers/fake-port.ts";
-import { nextTask } from "../../helpers/memory.ts";
 
 const EAGAIN = -11;
 
-test("PosixPort.read() answers at once when bytes are there", () => {
+test("PosixPort.tryRead() takes the available bytes", () => {
   const { libc, port, watch } = setUpPort();
   libc.input.push(1, 2);
 
-  equal(port.read(new Uint8Array(8)), 2);
+  equal(port.tryRead(new Uint8Array(8)), 2);
+  equal(port.tryRead(new Uint8Array(8)), 0);
   deepEqual(watch.calls, []);
 });
 
-test("PosixPort.read() waits when there is nothing, and reads when it is woken", async () => {
+test("PosixPort.arm() reports the wake-up, after which a read finds the bytes", async () => {
   const { libc, port, watch } = setUpPort();
   const into = new Uint8Array(8);
-  const reading = port.read(into);
+  const reading = readInto(port, into);
   libc.input.push(5);
   watch.wakeReader();
 
@@ -26,127 +30,55 @@ test("PosixPort.read() waits when there is nothing, and reads when it is woken",
   equal(into[0], 5);
 });
 
-test("PosixPort.read() waits on after a wake-up for nothing", async () => {
+test("PosixPort.arm() may be called again after a wake-up for nothing", async () => {
   const { libc, port, watch } = setUpPort();
-  const reading = port.read(new Uint8Array(8));
+  const reading = readInto(port, new Uint8Array(8));
   watch.wakeReader();
-  await nextTask();
-  ok(watch.isReaderWaiting);
+  equal(watch.armed, READABLE);
   libc.input.push(5);
   watch.wakeReader();
 
   equal(await reading, 1);
-  deepEqual(watch.calls, ["wait read", "wait read"]);
+  deepEqual(watch.calls, ["arm read", "arm read"]);
 });
 
-test("PosixPort.cancelRead() settles a waiting read to 0 without a system call", async () => {
-  const { libc, port } = setUpPort();
-  const reading = port.read(new Uint8Array(8));
-  libc.calls.length = 0;
-  libc.input.push(5);
-
-  port.cancelRead();
-
-  equal(await reading, 0);
-  deepEqual(libc.calls, []);
-  deepEqual(libc.input, [5]);
-});
-
-test("PosixPort.cancelRead() after the wake-up gives the bytes rather than losing them", async () => {
+test("PosixPort reports to its watch whether a read found bytes", () => {
   const { libc, port, watch } = setUpPort();
-  const into = new Uint8Array(8);
-  const reading = port.read(into);
-  libc.input.push(5);
-  watch.wakeReader(); // its continuation has not run yet
-  port.cancelRead();
-
-  equal(await reading, 1);
-  equal(into[0], 5);
-});
-
-test("PosixPort.cancelRead() after a wake-up for nothing ends the read", async () => {
-  const { port, watch } = setUpPort();
-  const reading = port.read(new Uint8Array(8));
-  watch.wakeReader();
-  port.cancelRead();
-
-  equal(await reading, 0);
-  equal(watch.isReaderWaiting, false);
-});
-
-test("PosixPort.cancelRead() does not end a later read", async () => {
-  const { libc, port, watch } = setUpPort();
-  port.cancelRead();
-  const reading = port.read(new Uint8Array(8));
-  watch.wakeReader();
-  await nextTask();
-  ok(watch.isReaderWaiting);
+  port.tryRead(new Uint8Array(8));
+  equal(watch.found, false);
   libc.input.push(1);
-  watch.wakeReader();
 
-  equal(await reading, 1);
+  port.tryRead(new Uint8Array(8));
+
+  equal(watch.found, true);
 });
 
-test("PosixPort.read() rejects when the device is found gone after the wake-up", async () => {
+test("PosixPort.tryRead() throws when the device is found gone after the wake-up", async () => {
   const { libc, port, watch } = setUpPort();
-  const reading = port.read(new Uint8Array(8));
+  const reading = readInto(port, new Uint8Array(8));
   libc.fail("read", "EIO");
   watch.wakeReader();
 
-  await rejects(reading as Promise<number>, { name: "SerialDisconnectedError", code: "EIO" });
+  await rejects(reading, { name: "SerialDisconnectedError", code: "EIO" });
 });
 
-test("PosixPort.write() answers with what the kernel took, in part", () => {
+test("PosixPort.tryWrite() returns the number of bytes that the kernel took, in part", () => {
   const { libc, port, watch } = setUpPort();
   libc.writes.push(2);
 
-  equal(port.write(Uint8Array.of(1, 2, 3)), 2);
+  equal(port.tryWrite(Uint8Array.of(1, 2, 3)), 2);
   deepEqual(watch.calls, []);
 });
 
-test("PosixPort.write() waits while there is no room", async () => {
+test("PosixPort.arm() reports room, after which a write is taken", async () => {
   const { libc, port, watch } = setUpPort();
   libc.writes.push(EAGAIN, EAGAIN, 3);
-  const writing = port.write(Uint8Array.of(1, 2, 3, 4));
+  const writing = writeSome(port, Uint8Array.of(1, 2, 3, 4));
   watch.wakeWriter();
-  await nextTask();
   watch.wakeWriter();
 
   equal(await writing, 3);
   deepEqual(libc.written, [1, 2, 3]);
-});
-
-test("PosixPort.cancelWrite() settles a waiting write to 0", async () => {
-  const { libc, port } = setUpPort();
-  libc.writes.push(EAGAIN);
-  const writing = port.write(Uint8Array.of(1));
-
-  port.cancelWrite();
-
-  equal(await writing, 0);
-  deepEqual(libc.written, []);
-});
-
-test("PosixPort.cancelWrite() after the wake-up tells what was written", async () => {
-  const { libc, port, watch } = setUpPort();
-  libc.writes.push(EAGAIN);
-  const writing = port.write(Uint8Array.of(1, 2));
-  watch.wakeWriter();
-  port.cancelWrite();
-
-  equal(await writing, 2);
-  deepEqual(libc.written, [1, 2]);
-});
-
-test("PosixPort.cancelWrite() after a wake-up for nothing ends the write", async () => {
-  const { libc, port, watch } = setUpPort();
-  libc.writes.push(EAGAIN, EAGAIN);
-  const writing = port.write(Uint8Array.of(1));
-  watch.wakeWriter();
-  port.cancelWrite();
-
-  equal(await writing, 0);
-  equal(watch.isWriterWaiting, false);
 });
 
 test("PosixPort.tryWrite() never waits", () => {
@@ -157,25 +89,37 @@ test("PosixPort.tryWrite() never waits", () => {
   deepEqual(watch.calls, []);
 });
 
+test("PosixPort over a pty looks for room that has no event", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { libc, port, watch } = setUpPort({}, true);
+  libc.writes.push(EAGAIN, 1);
+  const writing = writeSome(port, Uint8Array.of(1));
+
+  t.mock.timers.tick(100);
+
+  equal(await writing, 1);
+  equal(watch.armed, 0);
+});
+
 test("PosixPort counts its system calls for data", async () => {
   const { libc, port, watch } = setUpPort();
   libc.writes.push(EAGAIN);
-  const reading = port.read(new Uint8Array(8));
-  const writing = port.write(Uint8Array.of(1));
+  const reading = readInto(port, new Uint8Array(8));
+  const writing = writeSome(port, Uint8Array.of(1));
   libc.input.push(1);
   watch.wakeReader();
   watch.wakeWriter();
   await Promise.all([reading, writing]);
 
-  deepEqual(port.counters, { readCalls: 2, writeCalls: 2, wouldBlock: 2, waits: 2 });
+  deepEqual(port.counters, { readCalls: 2, writeCalls: 2, wouldBlock: 2, waits: 0 });
 });
 
-test("PosixPort tells of a hang-up while nobody waits", () => {
+test("PosixPort reports a hang-up without a pending call", () => {
   const { port, watch } = setUpPort();
   const causes: SerialError[] = [];
-  port.onDisconnect = (error) => causes.push(error);
+  port.onFailed = (error) => causes.push(error);
 
-  watch.idle.onHangup?.();
+  watch.listener.onHangup?.();
 
   ok(causes[0] instanceof SerialDisconnectedError);
   equal(causes[0].code, "ERR_SERIAL_DISCONNECTED");
@@ -200,43 +144,34 @@ test("PosixPort.close() stops watching before it closes the descriptor", async (
     return close(fd);
   };
 
-  equal(await port.close(), 0);
+  await port.close(0);
 
   deepEqual(order, ["closed, watch ended"]);
   equal(libc.openFds.size, 0);
 });
 
-test("PosixPort.close() lets output go that the line needs time for", async () => {
+test("letOutputGo() lets output go that the line needs time for", async () => {
   const { libc, port } = setUpPort();
   libc.outputQueue = queue(3, 2, 1);
 
-  equal(await port.close(), 0);
+  equal(await letOutputGo(port), 0);
   equal(libc.calls.includes("TCFLSH 1"), false);
 });
 
-test("PosixPort.close() discards output that does not move, before close(2) would wait for it", async () => {
+test("PosixPort.close() discards output that is left, for which close(2) would wait", async () => {
   const { libc, port } = setUpPort();
   libc.outputQueue = () => 100;
 
-  equal(await port.close(), 100);
+  await port.close(100);
+
   deepEqual(libc.calls.slice(-2), ["TCFLSH 1", "close"]);
 });
 
-test("PosixPort.close() closes when the device is gone", async () => {
+test("letOutputGo() waits for nothing when the device is gone", async () => {
   const { libc, port } = setUpPort();
   libc.failAlways("TIOCOUTQ", "EIO");
 
-  equal(await port.close(), 0);
-  equal(libc.openFds.size, 0);
-});
-
-test("PosixPort.close() ends what still waits", async () => {
-  const { port } = setUpPort();
-  const reading = port.read(new Uint8Array(1));
-
-  await port.close();
-
-  equal(await reading, 0);
+  equal(await letOutputGo(port), 0);
 });
 
 test("PosixPort.abandon() closes without looking at the queue", () => {

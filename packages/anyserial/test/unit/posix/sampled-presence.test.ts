@@ -1,8 +1,9 @@
+import "@anyserial/test-support/fakeable-timers"; // first
 import { equal } from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { samplePresence } from "#internal/posix/sampled-presence.js";
+import { samplePresence } from "../../../dist/posix/sampled-presence.js";
 
-/** A device, and how often its owner was told. */
+/** A device, and the number of notifications to its owner. */
 class Device {
   readonly path = "/dev/ttys007";
   open = false;
@@ -28,7 +29,7 @@ function setUp(t: TestContext): { device: Device; stop: () => void; pass: () => 
   return { device, stop: samplePresence(device), pass: () => t.mock.timers.tick(200) };
 }
 
-test("samplePresence() tells of each change once", (t) => {
+test("samplePresence() reports each change once", (t) => {
   const { device, stop, pass } = setUp(t);
 
   pass();
@@ -43,7 +44,7 @@ test("samplePresence() tells of each change once", (t) => {
   stop();
 });
 
-test("samplePresence() tells nothing of what its owner has seen by itself", (t) => {
+test("samplePresence() reports no change that its owner has seen by itself", (t) => {
   const { device, stop, pass } = setUp(t);
   device.open = true;
   device.isOpen();
@@ -66,7 +67,7 @@ test("samplePresence() wakes who waits for an open device, also where no change 
   stop();
 });
 
-test("samplePresence() tells nothing after it is stopped", (t) => {
+test("samplePresence() reports nothing after it is stopped", (t) => {
   const { device, stop, pass } = setUp(t);
 
   stop();

@@ -2,7 +2,7 @@ import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
 import type { DataBits, Parity, StopBits } from "anyserial";
 import fc from "fast-check";
-import type { LinuxAbi } from "#internal/linux/abi.js";
+import type { LinuxAbi } from "../../../dist/linux/abi.js";
 import {
   applyConfig,
   applyDataBits,
@@ -12,11 +12,12 @@ import {
   applyParity,
   applyRaw,
   applyStopBits,
+  applyTuning,
   decodeTermios,
   encodeTermios,
   readFraming,
   type Termios,
-} from "#internal/posix/termios.js";
+} from "../../../dist/posix/termios.js";
 import { abiOf, configOf, words } from "../../helpers/fake-libc.ts";
 
 const ZERO: Termios = {
@@ -274,4 +275,24 @@ test("applyParity() does not know mark and space where the system has no CMSPAR"
 
   equal(applyParity(abi, ZERO, "mark").cflag, 0x300);
   equal(readFraming(abi, applyParity(abi, ZERO, "mark")).parity, "odd");
+});
+
+test("applyTuning() sets input flags of its own and the control characters, and clears what is off", () => {
+  const abi = abiOf("x64");
+  const all = {
+    sendsXoff: true,
+    anyRestarts: true,
+    dropsDamaged: true,
+    minimumBytes: 5,
+    timeoutTenths: 3,
+    rtsMode: "handshake",
+  } as const;
+  const none = { ...all, sendsXoff: false, anyRestarts: false, dropsDamaged: false };
+
+  const on = applyTuning(abi, ZERO, all);
+  const off = applyTuning(abi, FULL, none);
+
+  equal(on.iflag, 0x1000 | 0x0800 | 0x0004); // IXOFF, IXANY, IGNPAR
+  deepEqual([on.cc[abi.VMIN], on.cc[abi.VTIME]], [5, 3]);
+  equal(off.iflag, 0xffff_ffff - (0x1000 | 0x0800 | 0x0004));
 });

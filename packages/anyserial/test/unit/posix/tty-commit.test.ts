@@ -1,12 +1,13 @@
-// What a driver refuses, found by leaving out one setting at a time, over drivers that refuse one, or
+// The refused setting, found by leaving out one at a time, over drivers that refuse one, or
 // several, or answer something else.
 
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
 import type { SerialConfigInput } from "anyserial";
-import type { PosixPlatform } from "#internal/posix/posix-platform.js";
-import { Tty } from "#internal/posix/tty.js";
-import { TtyCommit } from "#internal/posix/tty-commit.js";
+import { Refusals } from "../../../dist/config/refusals.js";
+import type { PosixPlatform } from "../../../dist/posix/posix-platform.js";
+import { Tty } from "../../../dist/posix/tty.js";
+import { TtyCommit } from "../../../dist/posix/tty-commit.js";
 import { configOf, FakeLibc, fakePlatform, wordAt } from "../../helpers/fake-libc.ts";
 
 const CRTSCTS = 0x8000_0000;
@@ -15,7 +16,7 @@ interface SetUp {
   readonly libc: FakeLibc;
   /** Settings that were settled, with the codes. */
   readonly settled: string[];
-  /** Commits; answers what is left of the configuration. */
+  /** Commits; returns the rest of the configuration. */
   readonly run: (input: SerialConfigInput) => ReturnType<typeof configOf>;
 }
 
@@ -41,10 +42,12 @@ function setUp(
   return {
     libc,
     settled,
-    run: (input) =>
-      commit.run(libc.termios, configOf(input), (setting, error) =>
-        settled.push(`${setting} ${error.code}`),
-      ),
+    run: (input) => {
+      const refusals = new Refusals("leave-out");
+      const rest = commit.run(libc.termios, configOf(input), refusals);
+      settled.push(...refusals.list.map(({ setting, error }) => `${setting} ${error.code}`));
+      return rest;
+    },
   };
 }
 
@@ -115,4 +118,25 @@ test("TtyCommit.run() refuses mark and space parity where the system has no bit 
   equal(other.run({ parity: "even" }).parity, "even");
 
   deepEqual([settled, other.settled], [[], ["markSpaceParity ERR_SERIAL_UNSUPPORTED"]]);
+});
+
+test("TtyCommit.run() brings its tuning into force with every commit", () => {
+  const libc = new FakeLibc();
+  const tty = new Tty(fakePlatform(libc), { fd: 7, path: "/dev/ttyS4", isPseudoTerminal: false });
+  const commit = new TtyCommit(tty);
+  commit.tuning = {
+    sendsXoff: true,
+    anyRestarts: false,
+    dropsDamaged: true,
+    minimumBytes: 1,
+    timeoutTenths: 0,
+    rtsMode: "handshake",
+  };
+
+  const flags = [9600, 19_200].map((baudRate) => {
+    commit.run(libc.termios, configOf({ baudRate }), new Refusals("stop"));
+    return wordAt(libc.termios, 0) & 0x1004; // IXOFF, IGNPAR
+  });
+
+  deepEqual(flags, [0x1004, 0x1004]);
 });

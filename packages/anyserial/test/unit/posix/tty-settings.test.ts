@@ -1,15 +1,13 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { test } from "node:test";
-import type { SerialConfigInput, UnsupportedPolicy } from "anyserial";
+import type { SerialConfigInput } from "anyserial";
 import { UnsupportedFeatureError } from "anyserial";
-import type { ControlLines } from "#internal/modem-lines.js";
-import { createSettle } from "#internal/policy.js";
-import type { PosixPlatform } from "#internal/posix/posix-platform.js";
-import { Tty } from "#internal/posix/tty.js";
-import { TtySettings } from "#internal/posix/tty-settings.js";
+import type { Outcome } from "../../../dist/config/refusals.js";
+import type { ControlLines } from "../../../dist/model/modem-lines.js";
+import type { PosixPlatform } from "../../../dist/posix/posix-platform.js";
+import { Tty } from "../../../dist/posix/tty.js";
+import { TtySettings } from "../../../dist/posix/tty-settings.js";
 import { configOf, FakeLibc, fakePlatform, wordAt, words } from "../../helpers/fake-libc.ts";
-
-const raise = createSettle("raise");
 
 interface SetUp {
   readonly libc: FakeLibc;
@@ -33,7 +31,7 @@ function setUp(changes: Partial<PosixPlatform> = {}): SetUp {
   return { libc, settings, lines };
 }
 
-/** What the driver has in force, as far as these tests go. */
+/** The driver's settings in force, as far as these tests go. */
 function inForce({ libc, settings }: SetUp): unknown {
   return {
     termios: [...libc.termios],
@@ -45,15 +43,19 @@ function inForce({ libc, settings }: SetUp): unknown {
   };
 }
 
+function refusalsOf({ refused }: Outcome): string[] {
+  return refused.map(({ setting, error }) => `${setting} ${error.code}`);
+}
+
 test("TtySettings.configure() commits once", () => {
   const { libc, settings } = setUp();
 
-  settings.configure(configOf({ baudRate: 9600, parity: "even", lineErrors: "mark" }), raise);
+  settings.configure(configOf({ baudRate: 9600, parity: "even", lineErrors: "mark" }), "stop");
 
   equal(libc.calls.filter((call) => call === "TERMIOS_SET").length, 1);
 });
 
-test("TtySettings.effective() reads back what is in force, frozen", () => {
+test("TtySettings.effective() reads back the settings in force, frozen", () => {
   const { settings } = setUp();
   const wanted: SerialConfigInput = {
     baudRate: 74_880,
@@ -64,7 +66,7 @@ test("TtySettings.effective() reads back what is in force, frozen", () => {
     hangupOnClose: false,
     rs485: { delayAfterSendMs: 4 },
   };
-  settings.configure(configOf(wanted), raise);
+  settings.configure(configOf(wanted), "stop");
 
   const effective = settings.effective();
 
@@ -91,9 +93,9 @@ test("TtySettings.marksErrors follows the configuration", () => {
   const { settings } = setUp();
 
   equal(settings.marksErrors, false);
-  settings.configure(configOf({ lineErrors: "mark" }), raise);
+  settings.configure(configOf({ lineErrors: "mark" }), "stop");
   equal(settings.marksErrors, true);
-  settings.configure(configOf({ lineErrors: "count" }), raise);
+  settings.configure(configOf({ lineErrors: "count" }), "stop");
   equal(settings.marksErrors, false);
 });
 
@@ -112,7 +114,7 @@ for (const [call, passes, errno] of FAILURES) {
   test(`TtySettings.configure() leaves the old settings when ${call} number ${passes + 1} fails`, () => {
     const port = setUp();
     port.libc.serialFlags = 0x10;
-    port.settings.configure(configOf(BEFORE), raise);
+    port.settings.configure(configOf(BEFORE), "stop");
     const before = inForce(port);
     const wanted: SerialConfigInput = {
       baudRate: 19_200,
@@ -122,7 +124,7 @@ for (const [call, passes, errno] of FAILURES) {
     };
     port.libc.fail(call, errno, passes);
 
-    throws(() => port.settings.configure(configOf(wanted), raise), { code: errno });
+    throws(() => port.settings.configure(configOf(wanted), "stop"), { code: errno });
 
     deepEqual(inForce(port), before);
   });
@@ -130,14 +132,14 @@ for (const [call, passes, errno] of FAILURES) {
 
 test("TtySettings.configure() leaves the old settings when the driver changed the new ones", () => {
   const port = setUp();
-  port.settings.configure(configOf(BEFORE), raise);
+  port.settings.configure(configOf(BEFORE), "stop");
   const before = inForce(port);
   port.libc.take = (termios) => {
     if (wordAt(termios, 40) === 12_345) termios.set(words(8, { 0: 300, 4: 300 }), 36);
     return termios;
   };
 
-  throws(() => port.settings.configure(configOf({ baudRate: 12_345 }), raise), {
+  throws(() => port.settings.configure(configOf({ baudRate: 12_345 }), "stop"), {
     name: "UnsupportedConfigurationError",
     code: "ERR_SERIAL_SETTING_CHANGED",
     message: 'Cannot configure port "/dev/ttyS4": the driver changed baudRate from 12345 to 300',
@@ -159,19 +161,19 @@ function setUpPl011(): SetUp {
 
 test("TtySettings.configure() ends RS-485 before it sets RTS/CTS, which the driver refuses meanwhile", () => {
   const { settings } = setUpPl011();
-  settings.configure(configOf({ rs485: {} }), raise);
+  settings.configure(configOf({ rs485: {} }), "stop");
 
-  settings.configure(configOf({ flowControl: { rtsCts: true } }), raise);
+  settings.configure(configOf({ flowControl: { rtsCts: true } }), "stop");
 
   equal(settings.effective().flowControl.rtsCts, true);
 });
 
-test("TtySettings.configure() tells that the driver drops RTS/CTS for RS-485, and brings it back", () => {
+test("TtySettings.configure() reports that the driver drops RTS/CTS for RS-485, and brings it back", () => {
   const { settings } = setUpPl011();
   const flowControl = { rtsCts: true };
-  settings.configure(configOf({ flowControl }), raise);
+  settings.configure(configOf({ flowControl }), "stop");
 
-  throws(() => settings.configure(configOf({ flowControl, rs485: {} }), raise), {
+  throws(() => settings.configure(configOf({ flowControl, rs485: {} }), "stop"), {
     code: "ERR_SERIAL_SETTING_CHANGED",
     message: 'Cannot configure port "/dev/ttyS4": the driver changed rtsCts from on to off',
   });
@@ -180,42 +182,38 @@ test("TtySettings.configure() tells that the driver drops RTS/CTS for RS-485, an
   equal(settings.effective().rs485?.enabled, false);
 });
 
-for (const policy of ["warn", "ignore"] satisfies UnsupportedPolicy[]) {
-  test(`TtySettings.configure() keeps what the driver took under ${policy}`, () => {
-    const { libc, settings } = setUp();
-    libc.take = (termios) => {
-      termios.set(words(8, { 0: 300, 4: 300 }), 36);
-      return termios;
-    };
-    const settled: string[] = [];
-    const settle = createSettle("ignore");
+test("TtySettings.configure() keeps the values that the driver took where they are left out", () => {
+  const { libc, settings } = setUp();
+  libc.take = (termios) => {
+    termios.set(words(8, { 0: 300, 4: 300 }), 36);
+    return termios;
+  };
 
-    settings.configure(configOf({ baudRate: 12_345 }), (setting, error) => {
-      settled.push(`${policy} ${setting} ${error.code}`);
-      settle(setting, error);
-    });
+  const outcome = settings.configure(configOf({ baudRate: 12_345 }), "leave-out");
 
-    deepEqual(settled, [`${policy} baudRate ERR_SERIAL_SETTING_CHANGED`]);
-    equal(settings.effective().baudRate, 300);
-  });
-}
+  deepEqual(refusalsOf(outcome), ["baudRate ERR_SERIAL_SETTING_CHANGED"]);
+  equal(outcome.inForce.baudRate, 300);
+  equal(settings.effective().baudRate, 300);
+});
 
-test("TtySettings.configure() settles each setting that the driver changed", () => {
+test("TtySettings.configure() answers with each setting that the driver changed", () => {
   const { libc, settings } = setUp();
   libc.take = () => words(44, { 8: 0x30, 36: 300, 40: 300 });
-  const settled: string[] = [];
 
-  settings.configure(configOf({ dataBits: 7, parity: "even" }), (setting) => settled.push(setting));
+  const outcome = settings.configure(configOf({ dataBits: 7, parity: "even" }), "leave-out");
 
-  deepEqual(settled, ["baudRate", "dataBits", "parity"]);
+  deepEqual(
+    outcome.refused.map(({ setting }) => setting),
+    ["baudRate", "dataBits", "parity"],
+  );
 });
 
 test("TtySettings.configure() locks with flock(2) and TIOCEXCL, and unlocks again", () => {
   const { libc, settings } = setUp();
 
-  settings.configure(configOf({ exclusive: true }), raise);
+  settings.configure(configOf({ exclusive: true }), "stop");
   deepEqual([libc.isFlocked, libc.isExclusive], [true, true]);
-  settings.configure(configOf({ exclusive: false }), raise);
+  settings.configure(configOf({ exclusive: false }), "stop");
 
   deepEqual([libc.isFlocked, libc.isExclusive], [false, false]);
   deepEqual(
@@ -228,55 +226,55 @@ test("TtySettings.configure() locks by TIOCEXCL alone where a device has no floc
   const { libc, settings } = setUp();
   libc.failAlways("flock", "EOPNOTSUPP");
 
-  settings.configure(configOf({ exclusive: true }), raise);
+  settings.configure(configOf({ exclusive: true }), "stop");
 
   deepEqual([libc.isFlocked, libc.isExclusive], [false, true]);
   settings.restore();
   equal(libc.isExclusive, false);
 });
 
-test("TtySettings.configure() settles exclusive access where a device has neither lock", () => {
+test("TtySettings.configure() leaves exclusive access out where a device has neither lock", () => {
   const { libc, settings } = setUp();
   libc.failAlways("flock", "EOPNOTSUPP");
   libc.failAlways("TIOCEXCL", "ENOTTY");
-  const settled: string[] = [];
 
-  throws(() => settings.configure(configOf({ exclusive: true }), raise), {
+  throws(() => settings.configure(configOf({ exclusive: true }), "stop"), {
     name: "UnsupportedFeatureError",
     syscall: "ioctl(TIOCEXCL)",
   });
-  settings.configure(configOf({ exclusive: true }), (setting) => settled.push(setting));
+  const outcome = settings.configure(configOf({ exclusive: true }), "leave-out");
 
-  deepEqual(settled, ["exclusiveAccess"]);
+  deepEqual(refusalsOf(outcome), ["exclusiveAccess ENOTTY"]);
+  equal(outcome.inForce.exclusive, false);
 });
 
 test("TtySettings.configure() does not lock twice", () => {
   const { libc, settings } = setUp();
-  settings.configure(configOf({ exclusive: true }), raise);
+  settings.configure(configOf({ exclusive: true }), "stop");
 
-  settings.configure(configOf({ exclusive: true, baudRate: 9600 }), raise);
+  settings.configure(configOf({ exclusive: true, baudRate: 9600 }), "stop");
 
   equal(libc.calls.filter((call) => call === "flock 6").length, 1);
 });
 
-test("TtySettings.configure() makes PortBusyError of a lock that somebody else has", () => {
+test("TtySettings.configure() makes PortBusyError of a lock that another program has", () => {
   const { libc, settings } = setUp();
   libc.fail("flock", "EAGAIN");
 
-  throws(() => settings.configure(configOf({ exclusive: true }), raise), {
+  throws(() => settings.configure(configOf({ exclusive: true }), "stop"), {
     name: "PortBusyError",
     code: "EAGAIN",
-    message: 'Cannot open port "/dev/ttyS4": locked by another program (EAGAIN)',
+    message: 'Cannot open port "/dev/ttyS4": locked (EAGAIN)',
   });
   equal(libc.calls.includes("TERMIOS_SET"), false);
 });
 
 test("TtySettings.configure() keeps a lock that it had when a later change fails", () => {
   const { libc, settings } = setUp();
-  settings.configure(configOf({ exclusive: true }), raise);
+  settings.configure(configOf({ exclusive: true }), "stop");
   libc.fail("TERMIOS_SET", "EINVAL");
 
-  throws(() => settings.configure(configOf({ exclusive: false, baudRate: 1 }), raise));
+  throws(() => settings.configure(configOf({ exclusive: false, baudRate: 1 }), "stop"));
 
   deepEqual([libc.isFlocked, libc.isExclusive], [true, true]);
 });
@@ -285,22 +283,19 @@ test("TtySettings.configure() sets control lines once, not with every change", (
   const { settings, lines } = setUp();
   const config = configOf({ controlLines: { dtr: false } });
 
-  settings.configure(config, raise);
-  settings.configure({ ...config, baudRate: 9600 }, raise);
+  settings.configure(config, "stop");
+  settings.configure({ ...config, baudRate: 9600 }, "stop");
 
   deepEqual(lines, [{ dtr: false }]);
 });
 
-test("TtySettings.configure() settles control lines that the driver does not have", () => {
+test("TtySettings.configure() leaves control lines out that the driver does not have", () => {
   const { libc, settings } = setUp();
   libc.modemBits = undefined;
-  const settled: string[] = [];
 
-  settings.configure(configOf({ controlLines: { rts: true } }), (setting, error) =>
-    settled.push(`${setting} ${error.code}`),
-  );
+  const outcome = settings.configure(configOf({ controlLines: { rts: true } }), "leave-out");
 
-  deepEqual(settled, ["controlLines ENOTTY"]);
+  deepEqual(refusalsOf(outcome), ["controlLines ENOTTY"]);
 });
 
 /** A platform that sets rates above 100 by a request of its own, and is refused 131. */
@@ -319,10 +314,10 @@ function slowCommit(libc: () => FakeLibc, commits: number[]): Partial<PosixPlatf
 test("TtySettings.configure() puts old settings back by the platform's own commit", () => {
   const commits: number[] = [];
   const port: SetUp = setUp(slowCommit(() => port.libc, commits));
-  port.settings.configure(configOf({ baudRate: 130 }), raise);
+  port.settings.configure(configOf({ baudRate: 130 }), "stop");
   const before = [...port.libc.termios];
 
-  throws(() => port.settings.configure(configOf({ baudRate: 131 }), raise), {
+  throws(() => port.settings.configure(configOf({ baudRate: 131 }), "stop"), {
     name: "UnsupportedConfigurationError",
     code: "EINVAL",
     syscall: "ioctl(RATE)",
@@ -332,24 +327,21 @@ test("TtySettings.configure() puts old settings back by the platform's own commi
   deepEqual([...port.libc.termios], before);
 });
 
-test("TtySettings.configure() lets the policy settle a rate that is refused by itself", () => {
-  const settled: string[] = [];
+test("TtySettings.configure() leaves out a rate that is refused by itself", () => {
   const port: SetUp = setUp(slowCommit(() => port.libc, []));
-  port.settings.configure(configOf({ baudRate: 130 }), raise);
+  port.settings.configure(configOf({ baudRate: 130 }), "stop");
 
-  port.settings.configure(configOf({ baudRate: 131 }), (setting, { code }) => {
-    settled.push(`${setting} ${code}`);
-  });
+  const outcome = port.settings.configure(configOf({ baudRate: 131 }), "leave-out");
 
-  deepEqual(settled, ["baudRate EINVAL"]); // 130 is read back, which is within 3 %
+  deepEqual(refusalsOf(outcome), ["baudRate EINVAL"]); // 130 is read back, which is within 3 %
   equal(port.settings.marksErrors, false);
 });
 
-test("TtySettings.configure() is refused a terminal that somebody marked as exclusive", () => {
+test("TtySettings.configure() is refused on a terminal that another program marked as exclusive", () => {
   const { libc, settings } = setUp();
   libc.fail("TIOCEXCL", "EBUSY");
 
-  throws(() => settings.configure(configOf({ exclusive: true }), raise), {
+  throws(() => settings.configure(configOf({ exclusive: true }), "stop"), {
     name: "PortBusyError",
     code: "EBUSY",
     syscall: "ioctl(TIOCEXCL)",
@@ -361,7 +353,7 @@ test("TtySettings.configure() is refused a terminal that somebody marked as excl
 test("TtySettings.restore() puts the driver's settings back and unlocks, and leaves termios", () => {
   const { libc, settings } = setUp();
   libc.serialFlags = 0x10;
-  settings.configure(configOf({ exclusive: true, lowLatency: true, rs485: {} }), raise);
+  settings.configure(configOf({ exclusive: true, lowLatency: true, rs485: {} }), "stop");
   const termios = [...libc.termios];
 
   settings.restore();

@@ -4,7 +4,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import * as abi from "#internal/windows/abi.js";
+import * as abi from "../../../dist/windows/abi.js";
 
 interface Struct {
   readonly size: number;

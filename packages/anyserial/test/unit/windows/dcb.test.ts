@@ -1,7 +1,8 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { createSerialConfig, type SerialConfigInput } from "anyserial";
-import { overlayDcb, readDcb } from "#internal/windows/dcb.js";
+import type { SerialConfigInput } from "anyserial";
+import { createSerialConfig } from "../../../dist/config/config.js";
+import { overlayDcb, readDcb } from "../../../dist/windows/dcb.js";
 
 /** Every bit set that is not ours to set: a driver that keeps state everywhere. */
 function driverDcb(flags: number = 0xffff_8000): Uint8Array {
@@ -17,11 +18,11 @@ function overlay(
   flags?: number,
   lines: { readonly rts?: boolean; readonly dtr?: boolean } = {},
 ): DataView {
-  const bytes = overlayDcb(driverDcb(flags), createSerialConfig(config), lines);
+  const bytes = overlayDcb(driverDcb(flags), { config: createSerialConfig(config), lines });
   return new DataView(bytes.buffer);
 }
 
-test("overlayDcb() leaves the reserved bits and words, and what it does not set", () => {
+test("overlayDcb() leaves the reserved bits and words, and fields that it does not set", () => {
   const dcb = overlay({ baudRate: 9600 });
 
   equal(dcb.getUint32(8, true) & 0xffff_8000, 0xffff_8000 | 0); // fDummy2
@@ -76,17 +77,35 @@ test("overlayDcb() drives a line as asked, else as the driver has it, and after 
   equal(flags(0x3000, {}), 0x1000, "the toggling of RTS ends");
 });
 
-test("readDcb() reads back what overlayDcb() set", () => {
+test("readDcb() reads back the fields that overlayDcb() set", () => {
   for (const config of [
     {},
     { baudRate: 300, dataBits: 5, parity: "mark", stopBits: 1.5 },
     { flowControl: { rtsCts: true, xonXoff: true, dtrDsr: true } },
   ] as const) {
     const wanted = createSerialConfig(config);
-    const taken = readDcb(overlayDcb(driverDcb(), wanted, {}));
+    const taken = readDcb(overlayDcb(driverDcb(), { config: wanted, lines: {} }));
     const { baudRate, dataBits, parity, stopBits, flowControl } = wanted;
     const framing = { baudRate, dataBits, parity, stopBits, flowControl };
 
     deepEqual(taken, { ...framing, hangupOnClose: true, rs485: null });
   }
+});
+
+test("overlayDcb() takes XOFF of the input and the mode of RTS from the tuning", () => {
+  const base = { anyRestarts: false, dropsDamaged: true, minimumBytes: 1, timeoutTenths: 0 };
+  const flagsOf = (rtsMode: "handshake" | "enable" | "toggle", sendsXoff: boolean): number => {
+    const config = createSerialConfig({ flowControl: { rtsCts: true } });
+    const tuning = { ...base, rtsMode, sendsXoff };
+    const bytes = overlayDcb(driverDcb(0), { config, lines: {}, tuning });
+    return new DataView(bytes.buffer).getUint32(8, true);
+  };
+
+  const modes = (["handshake", "enable", "toggle"] as const).map(
+    (mode) => (flagsOf(mode, false) >>> 12) & 3, // fRtsControl
+  );
+
+  deepEqual(modes, [2, 1, 3]);
+  equal((flagsOf("handshake", true) >>> 8) & 3, 2); // fInX without fOutX
+  equal((flagsOf("handshake", false) >>> 8) & 3, 0);
 });

@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Ffi, NativeLibrary } from "#internal/ffi/ffi.js";
-import { waitForEvents } from "#internal/windows/completion/event-waiter.js";
-import { bindEvents, type EventCalls } from "#internal/windows/completion/events.js";
+import type { Ffi, NativeLibrary } from "../../../dist/ffi/ffi.js";
+import { waitForEvents } from "../../../dist/windows/completion/event-waiter.js";
+import { bindEvents, type EventCalls } from "../../../dist/windows/completion/events.js";
 
 const THREAD_MISSING = "a thread would have to load kernel32";
 
@@ -28,7 +28,7 @@ const NOBODY = {
   onFailed: () => assert.fail(THREAD_MISSING),
 } as const;
 
-test("waitForEvents() closes its events when nobody ever waited", () => {
+test("waitForEvents() closes its events when it was never used", () => {
   const { calls, closed } = fakeCalls(9);
   const waiter = waitForEvents({ ...NOBODY, calls, events: [4, 5] });
   assert.ok(typeof waiter !== "number");

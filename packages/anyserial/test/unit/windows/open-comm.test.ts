@@ -65,7 +65,7 @@ test("open() refuses a port that is open: Windows shares none", async () => {
   await (await openFake(system, "com1", { exclusive: true })).close();
 });
 
-test("open() of a port that is not there tells so", async () => {
+test("open() of a missing port fails with PortNotFoundError", async () => {
   const { system } = systemWithPort();
 
   await rejects(openFake(system, "COM77"), { name: "PortNotFoundError", winerror: 2 });
@@ -107,7 +107,7 @@ test("open() leaves the reserved bits of the DCB as the driver has them", async 
   await opened.close();
 });
 
-test("open() forgets what was received before, and its errors", async () => {
+test("open() forgets bytes received before, and their errors", async () => {
   const { system, port } = systemWithPort();
   system.receive(port, [1, 2, 3], 0x8);
   const opened = await openFake(system, "COM1");
@@ -117,7 +117,36 @@ test("open() forgets what was received before, and its errors", async () => {
   await opened.close();
 });
 
-test("open() refuses what Windows has no call for, or leaves it out by policy", async () => {
+test("open() that is not to discard keeps what was received before", async () => {
+  const { system, port } = systemWithPort();
+  system.receive(port, [1, 2, 3]);
+  const opened = await openFake(system, "COM1", { discardInputOnOpen: false });
+
+  equal(await opened.inputWaiting(), 3);
+  await opened.close();
+});
+
+for (const [what, before, isLost] of [
+  ["the settings that it asks for", {}, false],
+  ["another rate", { baudRate: 1200 }, true],
+  ["another parity", { parity: "odd" }, true],
+] as const) {
+  test(`open() after ${what} ${isLost ? "discards" : "keeps"} bytes that arrive while it configures`, async () => {
+    const { system, port } = systemWithPort();
+    await (await openFake(system, "COM1", before)).close();
+    const { setCommState } = system;
+    system.setCommState = (handle: number, dcb: Uint8Array): number => {
+      system.receive(port, [1, 2, 3]);
+      return setCommState.call(system, handle, dcb);
+    };
+    const opened = await openFake(system, "COM1");
+
+    equal(await opened.inputWaiting(), isLost ? 0 : 3);
+    await opened.close();
+  });
+}
+
+test("open() refuses settings that Windows has no call for, or leaves them out by policy", async () => {
   const { system } = systemWithPort();
   for (const config of [
     { hangupOnClose: false },

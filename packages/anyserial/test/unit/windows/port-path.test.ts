@@ -1,6 +1,6 @@
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { devicePath, portName } from "#internal/windows/port-path.js";
+import { devicePath, portName } from "../../../dist/windows/port-path.js";
 
 /** [as the caller writes it, name, path for CreateFileW] */
 const ROWS = [

@@ -23,24 +23,24 @@ export interface Exchange {
 export interface BenchOptions {
   /** Folder for the links; made if it is missing. `undefined`: a new temporary folder. */
   readonly directory: string | undefined;
-  /** Told about every command that the instrument answered. */
+  /** Called with every command that the instrument has answered. */
   readonly onExchange: (exchange: Exchange) => void;
 }
 
 /** An instrument on two ports. */
 export interface Bench {
-  /** What an application opens. */
+  /** Paths of the two ports, for applications to open. */
   readonly paths: readonly [string, string];
   /** Rejects when the instrument fails; never resolves. */
   readonly failed: Promise<never>;
-  /** Ends it and removes what was made. */
+  /** Ends it and removes its ports. */
   close(): Promise<void>;
 }
 
 /**
  * Sets up the instrument and starts to serve it.
  *
- * @param options Where the links go, and who is told.
+ * @param options Where the links go, and the listener.
  * @returns The running bench.
  * @throws As `createVirtualPort()`, and the system's error for a folder that cannot be made.
  */
@@ -66,7 +66,7 @@ export async function openBench(options: BenchOptions): Promise<Bench> {
   const service = { instrument, onExchange: options.onExchange, signal: stopping.signal };
   const loops = [first, second].map((port) => serve(port, service));
   const failed = Promise.all(loops).then(() => new Promise<never>(() => undefined));
-  failed.catch(() => undefined); // whoever waits for it is told as well
+  failed.catch(() => undefined); // the caller gets this error from close() too
   return { paths: [first.path, second.path], failed, close };
 }
 
@@ -109,7 +109,7 @@ async function makeFolder(directory: string | undefined): Promise<Folder> {
     try {
       rmdirSync(path);
     } catch {
-      // It is not empty: somebody else uses it.
+      // It is not empty: another program uses it.
     }
   };
   process.once("exit", remove);

@@ -1,4 +1,4 @@
-// Splits what arrives into command lines, as a device with a terminal interface does. Pure.
+// Splits received bytes into command lines, as a device with a terminal interface does. Pure.
 
 const BACKSPACE = [0x08, 0x7f];
 const ENDS = [0x0a, 0x0d];

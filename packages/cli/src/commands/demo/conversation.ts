@@ -1,14 +1,15 @@
-// What the demo says to the instrument, what must come back, and the client that asks as an
+// The demo's requests to the instrument with the expected replies, and a client that asks as an
 // application would: through the library, by path.
 
 import type { BufferedReader, SerialPort } from "anyserial";
+import { sendBytes } from "../../transfer/send-bytes.ts";
 
 /** One question of the conversation. */
 export interface Step {
   /** Port to ask on: 0 or 1. */
   readonly port: 0 | 1;
   readonly request: string;
-  /** What the reply must look like. */
+  /** Pattern of a correct reply. */
   readonly expected: RegExp;
 }
 
@@ -36,7 +37,10 @@ export const OPENING: readonly Step[] = [
   { port: 0, request: "MEAS?", expected: /^\d+\.\d\d,12\.500,1\.250$/ },
 ];
 
-/** What `--once` adds: the other port leads to the same instrument, and errors are told. */
+/**
+ * Further steps of `--once`: the second port leads to the same instrument, and the instrument
+ * reports errors.
+ */
 export const SECOND_PORT: readonly Step[] = [
   { port: 1, request: "*IDN?", expected: /^anyserial,Simulated PSU-30,/ },
   { port: 1, request: "SET?", expected: /^12\.500$/ },
@@ -47,7 +51,7 @@ export const SECOND_PORT: readonly Step[] = [
   { port: 0, request: "MEAS:CURR?", expected: /^0\.000$/ },
 ];
 
-/** What the demo goes on asking. */
+/** The request that the demo repeats. */
 export const MEASURE: Step = {
   port: 0,
   request: "MEAS?",
@@ -62,7 +66,7 @@ export class InstrumentClient {
   /** @param port An open port that leads to the instrument. */
   constructor(port: SerialPort) {
     this.#port = port;
-    this.#reader = port.buffered();
+    this.#reader = port.reader;
   }
 
   /**
@@ -86,7 +90,7 @@ export class InstrumentClient {
     this.#reader.takeBuffered(); // a reply that came too late
     await this.#port.discardInput();
     try {
-      await this.#port.send(Buffer.from(`${request}\n`), { signal: either });
+      await sendBytes(this.#port, Buffer.from(`${request}\n`), either);
       const bytes = await this.#reader.receiveUntil("\n", { signal: either });
       return Buffer.from(bytes).toString("utf8").trimEnd();
     } catch (error) {

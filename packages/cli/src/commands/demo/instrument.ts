@@ -20,14 +20,14 @@ const OUT_OF_RANGE = 'ERROR -222,"Data out of range"';
 /** Reply to a command line that is too long. */
 export const TOO_LONG = 'ERROR -363,"Input buffer overrun"';
 
-/** What the instrument understands, for people. */
+/** Commands of the instrument, with a description of their effect. */
 export const INSTRUMENT_COMMANDS: readonly (readonly [command: string, effect: string])[] = [
-  ["*IDN?", "who it is"],
+  ["*IDN?", "identify"],
   ["*RST", "output off, 0 V"],
   ["MEAS?", "temperature in degrees Celsius, voltage in V, current in A"],
   ["MEAS:TEMP?  MEAS:VOLT?  MEAS:CURR?", "one of them"],
   ["SET 12.5", "output voltage, 0 to 30 V"],
-  ["SET?", "the voltage that was set"],
+  ["SET?", "the set voltage"],
   ["OUTP ON  OUTP OFF  OUTP?", "output"],
   ["HELP?", "its commands"],
 ];

@@ -1,9 +1,9 @@
-// The demo on screen: what was made, what to try, and the conversation line by line.
+// The demo on screen: its ports, commands to try, and the conversation line by line.
 
 import { basename } from "node:path";
-import { formatTime } from "../../line-stamper.ts";
-import type { Output } from "../../output.ts";
-import { oneLine } from "../../printable.ts";
+import type { Output } from "../../terminal/output.ts";
+import { formatTime } from "../../text/line-stamper.ts";
+import { oneLine } from "../../text/printable.ts";
 import type { Exchange } from "./bench.ts";
 import type { Answer } from "./conversation.ts";
 import { INSTRUMENT_COMMANDS } from "./instrument.ts";
@@ -47,7 +47,7 @@ export class Transcript {
         "and type, with Enter:",
         ...commands.map(([command, effect]) => `  ${command.padEnd(38)}${effect}`),
         "",
-        "Port 1 goes on measuring; Ctrl-C ends the demo.",
+        "Port 1 keeps measuring; Ctrl-C ends the demo.",
         "",
         "",
       ].join("\n"),
@@ -65,7 +65,10 @@ export class Transcript {
     await this.#output.text(line(path, `${request.padEnd(12)} → ${oneLine(reply)}${verdict}`));
   }
 
-  /** Prints what somebody else asked; a reader who is behind misses it, and is told how much. */
+  /**
+   * Prints an exchange on the second port. A terminal that is too slow misses exchanges; their
+   * count is printed later.
+   */
   async overheard({ path, request, reply }: Exchange): Promise<void> {
     if (this.#output.isBehind) {
       this.#missed++;

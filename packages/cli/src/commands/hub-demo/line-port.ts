@@ -1,6 +1,7 @@
 // A port of the demo's network as an application uses it: lines out, lines in.
 
 import { type BufferedReader, openSerialPort, type SerialPort } from "anyserial";
+import { sendBytes } from "../../transfer/send-bytes.ts";
 
 /** How long a line may take, in milliseconds. */
 const LINE_TIMEOUT_MS = 2000;
@@ -12,7 +13,7 @@ export class LinePort implements AsyncDisposable {
 
   private constructor(port: SerialPort) {
     this.#port = port;
-    this.#reader = port.buffered();
+    this.#reader = port.reader;
   }
 
   /** Opens a port by its path. */
@@ -20,9 +21,8 @@ export class LinePort implements AsyncDisposable {
     return new LinePort(await openSerialPort(path, {}, { signal }));
   }
 
-  /** Sends a line. */
   async send(text: string, signal: AbortSignal): Promise<void> {
-    await this.#port.send(Buffer.from(`${text}\n`), { signal: withTimeout(signal) });
+    await sendBytes(this.#port, Buffer.from(`${text}\n`), withTimeout(signal));
   }
 
   /**
@@ -37,7 +37,6 @@ export class LinePort implements AsyncDisposable {
     return Buffer.from(bytes).toString("utf8").trimEnd();
   }
 
-  /** Closes the port. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#port.close();
   }

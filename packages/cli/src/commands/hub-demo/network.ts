@@ -5,6 +5,7 @@ import { rmdirSync, rmSync } from "node:fs";
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { TOKEN_FILE, writeToken } from "../hub/page-address.ts";
 import { DEVICE_FILE } from "./instrument-device.ts";
 
 /** Paths of the demo. */
@@ -15,9 +16,11 @@ export interface DemoNetwork {
   readonly first: string;
   /** The second application's port. */
   readonly second: string;
-  /** The port that hears everything. */
+  /** The port that receives all traffic. */
   readonly tap: string;
-  /** Removes what was made here; also called at the exit of the process. */
+  /** Token of the page. */
+  readonly token: string;
+  /** Removes the demo's files; also called at the exit of the process. */
   remove(): void;
 }
 
@@ -41,8 +44,9 @@ export async function createDemoNetwork(directory: string | undefined): Promise<
   process.once("exit", remove);
   const [first, second, tap] = ["ttyS0", "ttyS1", "tap"].map((name) => join(links, name));
   const paths = { first: first ?? "", second: second ?? "", tap: tap ?? "" };
+  const token = await writeToken(own);
   await writeFile(file, configOf(paths));
-  return { file, ...paths, remove };
+  return { file, ...paths, token, remove };
 }
 
 function configOf({ first, second, tap }: Pick<DemoNetwork, "first" | "second" | "tap">): string {
@@ -58,6 +62,7 @@ function configOf({ first, second, tap }: Pick<DemoNetwork, "first" | "second" |
     `      app2:       { port: ${quote(second)} }`,
     `      instrument: { device: ${quote(DEVICE_FILE)} }`,
     `      tap:        { port: ${quote(tap)}, role: tap }`,
+    `listen: { http: 127.0.0.1:0, tokenFile: ${TOKEN_FILE} }`,
     "",
   ].join("\n");
 }
@@ -66,6 +71,6 @@ function removeEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // It is not empty: somebody else uses it.
+    // It is not empty: another program uses it.
   }
 }

@@ -1,15 +1,16 @@
-// `--once`: both applications talk to the instrument, and every line that everybody hears is checked.
+// `--once`: both applications talk to the instrument, and every line that reaches the members is
+// checked.
 
 import { OPENING, SECOND_PORT, type Step } from "../demo/conversation.ts";
 import { LinePort } from "./line-port.ts";
 import type { DemoNetwork } from "./network.ts";
 
-/** One exchange, as everybody heard it. */
+/** One exchange, as each member received it. */
 export interface VerifiedStep {
   readonly path: string;
   readonly request: string;
   readonly reply: string;
-  /** What was not as expected; empty when everything was. */
+  /** Differences from the expected lines; empty when there are none. */
   readonly wrong: readonly string[];
 }
 
@@ -24,7 +25,8 @@ interface Ports {
  * @param network Where the ports are.
  * @param signal Stops.
  * @returns One exchange after the other.
- * @throws A `TimeoutError` when somebody hears nothing; `signal.reason`; as the ports.
+ * @throws A `TimeoutError` when a member receives nothing in time; `signal.reason`; errors of the
+ *   ports.
  */
 export async function* verifyNetwork(
   network: DemoNetwork,
@@ -54,7 +56,7 @@ async function exchange(
   for (const [name, port] of Object.entries({ "the other application": other, "the tap": tap })) {
     const heard = [await port.receive(signal), await port.receive(signal)];
     if (heard[0] !== step.request || heard[1] !== reply) {
-      wrong.push(`${name} heard ${JSON.stringify(heard)}`);
+      wrong.push(`${name} received ${JSON.stringify(heard)}`);
     }
   }
   return { request: step.request, reply, wrong };

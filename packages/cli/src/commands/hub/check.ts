@@ -3,37 +3,39 @@
 import { readFile } from "node:fs/promises";
 import type { HubConfig } from "@anyserial/hub";
 import { checkHubConfig, formatProblem } from "@anyserial/hub/config";
-import { COMMON_OPTIONS, type CommandSpec } from "../../args.ts";
-import { type Command, defineCommand } from "../../command.ts";
-import { EXIT_FAILURE, EXIT_OK } from "../../exit-codes.ts";
-import { oneLine } from "../../printable.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../../command/exit-codes.ts";
+import { COMMON_OPTIONS, type CommandSpec } from "../../options/args.ts";
+import { oneLine } from "../../text/printable.ts";
 import { DEFAULT_FILE } from "./locate.ts";
 
 const OPTIONS = { ...COMMON_OPTIONS } as const;
 
 const SPEC: CommandSpec<typeof OPTIONS> = {
   name: "hub check",
-  summary: "Say what is wrong with configuration files",
+  summary: "Check configuration files for problems",
   description: [
     `Reads each FILE (default ${DEFAULT_FILE}) as "anyserial hub" would, and prints every problem with its ` +
-      "line, column and field. Nothing is opened or made.",
+      "line, column and field. Nothing is opened or created.",
   ],
   positionals: { text: "[FILE…]", minimum: 0, maximum: Number.POSITIVE_INFINITY },
   options: OPTIONS,
   examples: [["anyserial hub check plant.yaml && systemctl reload plant", "Before a reload"]],
-  exitNotes: ["0 when every file can be used, 1 when one cannot."],
+  exitNotes: ["0 when no file has a problem, 1 when one has."],
 };
 
-/** The command. */
 export const check: Command = defineCommand(SPEC, async ({ positionals, output }) => {
   let isWrong = false;
   for (const file of positionals.length === 0 ? [DEFAULT_FILE] : positionals) {
     const { config, problems } = checkHubConfig(await readFile(file, "utf8"), { file });
-    isWrong ||= config === undefined;
-    if (output.isJson) await output.json({ file, ok: config !== undefined, problems });
-    else if (config !== undefined) await output.text(`${oneLine(file)}: ${summaryOf(config)}\n`);
+    isWrong ||= problems.length > 0;
+    if (output.isJson) await output.json({ file, ok: problems.length === 0, problems });
+    else if (config !== undefined && problems.length === 0) {
+      await output.text(`${oneLine(file)}: ${summaryOf(config)}\n`);
+    }
     for (const problem of output.isJson ? [] : problems) {
-      await output.text(`${oneLine(formatProblem(problem))}\n`);
+      const rest = problem.isWarning === true ? "; a hub starts without this member" : "";
+      await output.text(`${oneLine(`${formatProblem(problem)}${rest}`)}\n`);
     }
   }
   return isWrong ? EXIT_FAILURE : EXIT_OK;

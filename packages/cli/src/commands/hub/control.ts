@@ -1,16 +1,18 @@
-// `anyserial hub status`, `stop` and `reload`: what is asked of a hub that runs.
+// `anyserial hub status`, `stop` and `reload`: requests to a running hub.
 
-import { healthOf } from "@anyserial/hub/service";
-import { COMMON_OPTIONS, type CommandSpec } from "../../args.ts";
-import { type Command, defineCommand } from "../../command.ts";
-import { EXIT_FAILURE, EXIT_OK } from "../../exit-codes.ts";
-import { oneLine } from "../../printable.ts";
+import { healthOf, type LogStatus } from "@anyserial/hub/service";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { EXIT_FAILURE, EXIT_OK } from "../../command/exit-codes.ts";
+import { COMMON_OPTIONS, type CommandSpec } from "../../options/args.ts";
+import { oneLine } from "../../text/printable.ts";
+import { drawCluster } from "./cluster-table.ts";
 import { reloadText } from "./event-text.ts";
 import { CONTROL_OPTION, connectHub, DEFAULT_FILE } from "./locate.ts";
 import { drawTable } from "./table.ts";
 
 const OPTIONS = { control: CONTROL_OPTION, ...COMMON_OPTIONS } as const;
 const STATUS_OPTIONS = {
+  cluster: { kind: "flag", help: "Print the other hubs and the way to them" },
   strict: { kind: "flag", help: "End with 1 when a member has stalled or failed" },
   ...OPTIONS,
 } as const;
@@ -28,23 +30,30 @@ const STATUS: CommandSpec<typeof STATUS_OPTIONS> = {
   options: STATUS_OPTIONS,
   examples: [
     ["anyserial hub status", "A table"],
-    ["anyserial hub status --json | jq '.networks[].members[] | select(.stalled)'", "Who stalled"],
+    [
+      "anyserial hub status --json | jq '.networks[].members[] | select(.stalled)'",
+      "List stalled members",
+    ],
+    ["anyserial hub status --cluster", "The other hubs of the cluster, their members, and gaps"],
   ],
 };
 
-/** Prints the state. */
 export const status: Command = defineCommand(STATUS, async (call) => {
   const { positionals, values, output } = call;
   const client = await connectHub({ file: positionals[0], control: values.control });
   try {
     const state = await client.call("status");
-    if (output.isJson) await output.json(state);
+    if (values.cluster === true) {
+      if (output.isJson) await output.json(state.cluster ?? null);
+      else await output.text(`${drawCluster(state.cluster).join("\n")}\n`);
+    } else if (output.isJson) await output.json(state);
     else {
       const lines = [...drawTable({ snapshot: state, title: `anyserial hub ${state.file}` })];
       if (state.http !== undefined) lines.push("", `http     ${oneLine(state.http)}`);
       if (state.capture !== undefined) {
         lines.push("", `capture  ${oneLine(state.capture.error ?? state.capture.file)}`);
       }
+      if (state.log !== undefined) lines.push("", `log      ${logText(state.log)}`);
       await output.text(`${lines.join("\n")}\n`);
     }
     return values.strict === true && !healthOf(state).ok ? EXIT_FAILURE : EXIT_OK;
@@ -52,6 +61,10 @@ export const status: Command = defineCommand(STATUS, async (call) => {
     client.close();
   }
 });
+
+function logText({ lostLines, error }: LogStatus): string {
+  return oneLine(`${lostLines} lines lost${error === undefined ? "" : `: ${error}`}`);
+}
 
 const STOP: CommandSpec<typeof OPTIONS> = {
   name: "hub stop",
@@ -78,7 +91,7 @@ export const stop: Command = defineCommand(STOP, async ({ positionals, values, o
 
 const RELOAD: CommandSpec<typeof OPTIONS> = {
   name: "hub reload",
-  summary: "Let a running hub read its configuration again",
+  summary: "Reload the configuration of a running hub",
   description: [
     "Members that did not change keep their application and their queue; with a wrong file nothing " +
       `changes at all. ${WHICH}`,

@@ -1,10 +1,10 @@
 // `anyserial hub init`: writes a commented configuration to begin with.
 
 import { writeFile } from "node:fs/promises";
-import { EXAMPLE_CONFIG } from "@anyserial/hub/config";
-import { COMMON_OPTIONS, type CommandSpec } from "../../args.ts";
-import { type Command, defineCommand } from "../../command.ts";
-import { EXIT_OK } from "../../exit-codes.ts";
+import { EXAMPLE_CONFIG } from "@anyserial/hub/internal";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { EXIT_OK } from "../../command/exit-codes.ts";
+import { COMMON_OPTIONS, type CommandSpec } from "../../options/args.ts";
 import { DEFAULT_FILE } from "./locate.ts";
 
 const OPTIONS = {
@@ -16,17 +16,16 @@ const OPTIONS = {
 const SPEC: CommandSpec<typeof OPTIONS> = {
   name: "hub init",
   summary: "Write a commented configuration",
-  description: [`Writes a configuration that works as it is to FILE (default ${DEFAULT_FILE}).`],
+  description: [`Writes a working configuration to FILE (default ${DEFAULT_FILE}).`],
   positionals: { text: "[FILE]", minimum: 0, maximum: 1 },
   options: OPTIONS,
   examples: [
     ["anyserial hub init", `Make ${DEFAULT_FILE}`],
-    ["anyserial hub init --print", "Look at it"],
+    ["anyserial hub init --print", "Show it"],
   ],
   exitNotes: ["1 when FILE exists."],
 };
 
-/** The command. */
 export const init: Command = defineCommand(SPEC, async ({ positionals, values, output }) => {
   const [file = DEFAULT_FILE] = positionals;
   if (values.print === true) await output.text(EXAMPLE_CONFIG);

@@ -2,15 +2,18 @@
 // events below.
 
 import type { HubSnapshot } from "@anyserial/hub";
-import { formatTime } from "../../line-stamper.ts";
-import { oneLine } from "../../printable.ts";
+import { formatTime } from "../../text/line-stamper.ts";
+import { oneLine } from "../../text/printable.ts";
 import { Rates } from "./rates.ts";
 import { Screen, type TerminalStream } from "./screen.ts";
 import { drawTable } from "./table.ts";
 
 const IDLE_INTERVAL_MS = 1000;
 const BUSY_INTERVAL_MS = 250;
-/** Drawing takes at most one part in so many of the time: hundreds of members are drawn less often. */
+/**
+ * Drawing takes at most one twentieth of the time: a table of hundreds of members is drawn less
+ * often.
+ */
 const PAUSE_PER_DRAWING = 20;
 const EVENTS_SHOWN = 8;
 /** Smallest table that is worth its space; events get the rest. */

@@ -61,7 +61,7 @@ async function connectOnly(): Promise<ControlClient> {
       hint: "start one: anyserial hub FILE; or name its configuration file or --control",
     });
   }
-  throw new SerialError(`Cannot tell which hub is meant: ${running.length} are running`, {
+  throw new SerialError(`Cannot choose a hub: ${running.length} are running`, {
     code: "ERR_HUB_AMBIGUOUS",
     hint: `name its configuration file, or --control: ${running.map(({ path }) => path).join(", ")}`,
   });

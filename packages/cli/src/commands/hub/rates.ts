@@ -2,7 +2,6 @@
 
 import type { HubSnapshot } from "@anyserial/hub";
 
-/** Rates of one member. */
 export interface MemberRates {
   readonly inPerSecond: number;
   readonly outPerSecond: number;

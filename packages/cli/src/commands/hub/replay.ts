@@ -1,10 +1,10 @@
 // `anyserial hub replay`: sends a recording into a running hub again.
 
 import { readCapture, replay as replayCapture } from "@anyserial/hub/capture";
-import { COMMON_OPTIONS, type CommandSpec } from "../../args.ts";
-import { type Command, defineCommand } from "../../command.ts";
-import { EXIT_OK } from "../../exit-codes.ts";
-import { UsageError } from "../../usage-error.ts";
+import { type Command, defineCommand } from "../../command/command.ts";
+import { EXIT_OK } from "../../command/exit-codes.ts";
+import { COMMON_OPTIONS, type CommandSpec } from "../../options/args.ts";
+import { UsageError } from "../../options/usage-error.ts";
 import { CONTROL_OPTION, connectHub } from "./locate.ts";
 import { formatBytes } from "./quantities.ts";
 
@@ -14,7 +14,7 @@ const OPTIONS = {
   member: {
     kind: "text",
     value: "NAMES",
-    help: "Only what these members sent, with commas between",
+    help: "Only bytes that these members sent, separated by commas",
   },
   config: { kind: "text", value: "FILE", help: "The hub's configuration file" },
   control: CONTROL_OPTION,
@@ -23,9 +23,9 @@ const OPTIONS = {
 
 const SPEC: CommandSpec<typeof OPTIONS> = {
   name: "hub replay",
-  summary: "Send a recording into a running hub again",
+  summary: "Replay a recording into a running hub",
   description: [
-    "Sends every message that a member sent, as if it sent it again, in the rhythm of the recording. " +
+    "Sends every recorded message of a member again, in its name and at the original pace. " +
       "The members must exist in the running hub.",
   ],
   positionals: { text: "CAPTURE", minimum: 1, maximum: 1 },
@@ -39,7 +39,6 @@ const SPEC: CommandSpec<typeof OPTIONS> = {
   ],
 };
 
-/** The command. */
 export const replay: Command = defineCommand(SPEC, async (call) => {
   const { positionals, values, output, signal } = call;
   const speed = readSpeed(values.speed);

@@ -1,7 +1,7 @@
 // A full screen on a terminal that is drawn over and over, and the terminal as it was afterwards, however
 // the process ends.
 
-import type { OutputStream } from "../../streams.ts";
+import type { OutputStream } from "../../terminal/streams.ts";
 
 /** Alternate screen, no cursor, no wrapping; and back. @see ctlseqs of xterm: DECSET 1049, 25, 7 */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l";
@@ -26,7 +26,8 @@ export class Screen {
 
   /**
    * @param stdout The terminal.
-   * @param onChange It has to be drawn anew: its size changed, or the process was continued.
+   * @param onChange Called when the screen must be redrawn: its size changed, or the process was
+   *   continued.
    */
   constructor(stdout: TerminalStream, onChange: () => void) {
     this.#stdout = stdout;
@@ -63,7 +64,7 @@ export class Screen {
    * Draws; a terminal that has not taken the picture before is left alone, so that one which is stopped
    * costs nothing.
    *
-   * @param lines What to show from the top, already safe; what does not fit is left out.
+   * @param lines Content from the top, already safe; lines that do not fit are left out.
    */
   draw(lines: readonly string[]): void {
     if (!this.#isOn || this.#stdout.writableLength > 0) return;

@@ -1,35 +1,42 @@
-// `anyserial hub [FILE]`: runs the hub in the foreground until it is told to end.
+// `anyserial hub [FILE]`: runs the hub in the foreground until it is interrupted.
 
 import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { HubConfig, HubEvent } from "@anyserial/hub";
 import { formatProblem, HubConfigError } from "@anyserial/hub/config";
 import {
+  claimDeviceError,
   type HubService,
-  SystemdNotifier,
+  type HubStatus,
+  type LogStatus,
   startHubService,
-  takeSystemdEnv,
 } from "@anyserial/hub/service";
-import type { CommandContext } from "../../command.ts";
-import { EXIT_OK } from "../../exit-codes.ts";
-import { Interrupted } from "../../interruption.ts";
-import { describeError } from "../../output.ts";
+import type { CommandContext, ProcessHooks } from "../../command/command.ts";
+import { EXIT_OK } from "../../command/exit-codes.ts";
+import { Interrupted } from "../../command/interruption.ts";
+import { describeError, Output } from "../../terminal/output.ts";
 import { eventText } from "./event-text.ts";
 import { LiveView } from "./live-view.ts";
 import { LogView } from "./log-view.ts";
+import { outlivedBy } from "./output-errors.ts";
 import type { TerminalStream } from "./screen.ts";
 import { keepYoungGenerationSmall } from "./young-generation.ts";
 
+/** The longest that an end waits for the disk of the log, in milliseconds. */
+const SETTLE_MS = 40;
+
 /** Options of {@link serveHub}. */
 export interface ServeOptions
-  extends Pick<CommandContext, "stdout" | "stderr" | "signal" | "onHangup"> {
+  extends ProcessHooks,
+    Pick<CommandContext, "stdout" | "stderr" | "signal"> {
   /** Configuration file. */
   readonly file: string;
   /** Events as JSON. */
   readonly isJson: boolean;
   /** Lines instead of the table, also on a terminal. */
   readonly isLog: boolean;
-  /** Shown below the table. */
-  readonly footer?: readonly string[];
+  /** Makes what is shown below the table. */
+  readonly footer?: (status: HubStatus) => readonly string[];
   /** Done meanwhile; the hub ends when it fails. */
   readonly work?: (print: Print, signal: AbortSignal) => Promise<void>;
 }
@@ -46,32 +53,38 @@ interface View {
   event(event: HubEvent): void;
   readonly print: Print;
   stop(): void;
+  /** Resolves when everything is printed. */
+  finished(): Promise<void>;
+  /** Losses of the log. */
+  readonly logStatus: LogStatus | undefined;
 }
 
 /**
  * Runs a hub.
  *
  * @param options File and streams.
- * @returns The exit code, when the hub was told to end.
- * @throws What stops it from starting.
+ * @returns The exit code, after an interruption.
+ * @throws Any error that prevents the start.
  */
 export async function serveHub(options: ServeOptions): Promise<number> {
-  const { file, signal, onHangup } = options;
+  const { file, signal, onHangup, onOutputError, onUncaught, setGrace } = options;
+  onUncaught?.(claimDeviceError);
+  onOutputError?.(outlivedBy(options.stdout));
   keepYoungGenerationSmall();
   const asked = new AbortController();
   const early: HubEvent[] = [];
   let take = (event: HubEvent): void => void early.push(event);
+  let view: View | undefined;
   const service = await startHubService({
     file,
-    systemd: new SystemdNotifier({
-      env: takeSystemdEnv(process.env),
-      onError: (error) => take({ type: "error", time: Date.now(), error }),
-    }),
+    systemd: true,
     onEvent: (event) => take(event),
     onStop: () => asked.abort(),
+    log: () => view?.logStatus,
   });
-  const view = openView(options, service);
-  take = (event) => view.event(event);
+  setGrace?.(() => service.closeTimeMs);
+  view = openView(options, service);
+  take = view.event;
   for (const event of early) view.event(event);
   const giveBack = onHangup?.(() => void reload(service, view));
   try {
@@ -85,6 +98,7 @@ export async function serveHub(options: ServeOptions): Promise<number> {
     giveBack?.();
     view.stop();
     await service.close();
+    await Promise.race([view.finished(), sleep(SETTLE_MS)]);
   }
 }
 
@@ -97,7 +111,8 @@ function endOf(signal: AbortSignal): number {
 }
 
 function openView(options: ServeOptions, service: HubService): View {
-  const { stdout, stderr, isJson, isLog, footer = [] } = options;
+  const { stdout, stderr, isJson, isLog } = options;
+  const footer = options.footer?.(service.status()) ?? [];
   const { config } = service.hub;
   if (stdout.isTTY === true && !isJson && !isLog && !hasStdio(config)) {
     const live = new LiveView({
@@ -111,15 +126,25 @@ function openView(options: ServeOptions, service: HubService): View {
       event: (event) => live.note(eventText(event)),
       print: (_name, text): void => live.note(text),
       stop: () => live.stop(),
+      finished: async () => undefined,
+      logStatus: undefined,
     };
   }
-  const log = new LogView(hasStdio(config) ? stderr : stdout, isJson);
+  const output = new Output({ stdout, stderr, json: isJson, signal: options.signal });
+  const log = new LogView(hasStdio(config) ? stderr : stdout, isJson, {
+    onFailure: ({ message }) =>
+      output.status({ event: "log-failed", message: `${message}; the hub continues without it` }),
+  });
   printStart(log, service, options.file);
   for (const line of footer) log.print("hint", line);
   return {
     event: (event) => log.event(event),
     print: (name, text, fields) => log.print(name, text, fields),
     stop: () => log.print("stopping", "hub stops"),
+    finished: () => log.finished(),
+    get logStatus(): LogStatus | undefined {
+      return log.status;
+    },
   };
 }
 
@@ -144,7 +169,7 @@ function printStart(log: LogView, service: HubService, file: string): void {
 
 async function reload(service: HubService, view: View): Promise<void> {
   try {
-    await service.reload(); // the hub itself tells what changed
+    await service.reload(); // the hub reports the changes itself
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     view.print("reload-refused", `nothing changed: ${message}`, { error: describeError(error) });

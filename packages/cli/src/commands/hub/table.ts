@@ -2,8 +2,8 @@
 // program for one, is made safe for the terminal.
 
 import type { HubSnapshot, MemberSnapshot, NetworkSnapshot } from "@anyserial/hub";
-import { formatDuration } from "../../duration.ts";
-import { oneLine } from "../../printable.ts";
+import { formatDuration } from "../../options/duration.ts";
+import { oneLine } from "../../text/printable.ts";
 import { formatBar, formatBytes, formatUptime } from "./quantities.ts";
 import type { Rates } from "./rates.ts";
 
@@ -12,7 +12,7 @@ const NAME_WIDTH_MIN = 8;
 const NAME_WIDTH_MAX = 20;
 const OPEN_WIDTH = 20;
 
-/** What the table shows. */
+/** Content of the table. */
 export interface TableView {
   readonly snapshot: HubSnapshot;
   /** Without it there are no rates. */
@@ -66,13 +66,13 @@ function memberLine(member: MemberSnapshot, { nameWidth, network, rates }: Row):
   const numbers = [inPerSecond, outPerSecond, member.in.bytes, member.out.bytes]
     .map((bytes) => (bytes === undefined ? "-" : formatBytes(bytes)).padStart(7))
     .join(" ");
-  const share = member.queuedBytes / member.queueLimit;
+  const share = member.queuedBytes / member.queueLimitBytes;
   const queue = `${formatBar(share, BAR_WIDTH)} ${formatBytes(member.queuedBytes).padEnd(7)}`;
   const dropped = formatBytes(member.dropped.bytes).padStart(7);
   const stalls = String(member.stalls).padStart(6);
   const name = fit(oneLine(member.name), nameWidth);
   const who = fit(openText(member), OPEN_WIDTH - 1);
-  const rest = `${oneLine(member.path)}${trouble(member)}`;
+  const rest = `${oneLine(member.path)}${peersText(member)}${lineText(member)}${trouble(member)}`;
   return `  ${name} ${who} ${numbers}  ${queue} ${dropped} ${stalls}  ${rest}`;
 }
 
@@ -84,8 +84,27 @@ function openText({ applicationOpen, pids }: MemberSnapshot): string {
   return `${oneLine(first.name).slice(0, 10)} ${first.pid}${others}`;
 }
 
+function peersText({ peer, clients = [] }: MemberSnapshot): string {
+  if (peer === undefined) return "";
+  const more = clients.length > 1 ? ` +${clients.length - 1}` : "";
+  return `   peer ${oneLine(peer)}${more}`;
+}
+
+/** The member that the port follows, and the asserted lines. */
+function lineText({ follows, lines }: MemberSnapshot): string {
+  const followed = follows === undefined ? "" : `   follows ${follows.member}`;
+  if (lines === undefined) return followed;
+  const asserted = Object.entries(lines).filter(([, level]) => level);
+  const names = asserted.map(([name]) => name.toUpperCase());
+  return `${followed}   ${names.length === 0 ? "no line on" : names.join(" ")}`;
+}
+
 function trouble(member: MemberSnapshot): string {
   if (member.error !== undefined) return `   FAILED: ${oneLine(member.error)}`;
+  if (member.link === "missing") return "   MISSING: the link is not there";
+  if (member.link === "taken") return "   TAKEN: another file is at the path";
+  if (member.follows?.refused !== undefined)
+    return `   REFUSED: ${oneLine(member.follows.refused)}`;
   if (!member.stalled) return "";
   return `   STALLED: not read for ${formatDuration(member.notReadForMs)}`;
 }

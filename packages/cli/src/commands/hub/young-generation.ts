@@ -1,5 +1,6 @@
-// What a hub makes for each message is garbage a moment later. V8 answers many messages with a young
-// generation of 32 to 64 MB, which is gone through once in a while and then kept: the most of a hub's memory.
+// Objects made for a message are garbage a moment later. V8 answers many messages with a young
+// generation of 32 to 64 MB, which is traversed once in a while and then kept: most of a hub's
+// memory.
 
 import { setFlagsFromString } from "node:v8";
 

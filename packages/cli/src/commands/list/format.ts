@@ -1,8 +1,8 @@
-// Ports as text: a table, a block for each port, an event on a line. What a device says is escaped here,
-// before it reaches a terminal. Pure.
+// Ports as text: a table, a block for each port, an event on a line. Text from a device is escaped
+// here, before it reaches a terminal. Pure.
 
 import type { PortEvent, PortInfo } from "anyserial";
-import { oneLine } from "../../printable.ts";
+import { oneLine } from "../../text/printable.ts";
 
 const HEADINGS = ["PORT", "DESCRIPTION", "USB ID", "SERIAL NUMBER", "DRIVER"];
 /** A longer cell is cut in the table; --long shows it whole. */
@@ -53,7 +53,7 @@ export function formatLong(ports: readonly PortInfo[]): string {
 /**
  * Writes an event.
  *
- * @param event What happened.
+ * @param event An event of `watchSerialPorts()`.
  * @returns One line.
  */
 export function formatEvent({ type, port }: PortEvent): string {

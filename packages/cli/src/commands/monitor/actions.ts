@@ -1,13 +1,13 @@
-// What the keys of the menu do to the port and to the display. Failures are told, never thrown.
+// Effects of the menu's keys on the port and the display. Failures are printed, never thrown.
 
 import type { SerialPort } from "anyserial";
-import { describeError } from "../../output.ts";
+import { describeError } from "../../terminal/output.ts";
 import type { Display } from "./display.ts";
 import { formatProgress, type Progress, sendFile } from "./file-transfer.ts";
 import type { Link } from "./link.ts";
 import { MENU_KEY, type MenuCommand, menuLines, QUIT_KEY } from "./menu.ts";
 
-/** What the actions work with. */
+/** Objects that the actions operate on. */
 export interface ActionContext {
   readonly link: Link;
   readonly display: Display;
@@ -17,17 +17,17 @@ export interface ActionContext {
   readonly signal: AbortSignal;
 }
 
-/** Performs what the menu offers; remembers what it has set. */
+/** Performs the actions of the menu, and remembers the settings made by them. */
 export class Actions {
   readonly #context: ActionContext;
   #levels: { dtr: boolean; rts: boolean } = { dtr: true, rts: true };
   #transfer: AbortController | undefined;
-  /** What is typed is shown. */
+  /** Typed characters are shown. */
   isEchoing: boolean;
 
   /**
    * @param context What to work with.
-   * @param isEchoing What is typed is shown from the start.
+   * @param isEchoing Typed characters are shown from the start.
    */
   constructor(context: ActionContext, isEchoing: boolean) {
     this.#context = context;
@@ -39,7 +39,10 @@ export class Actions {
     return this.#transfer !== undefined;
   }
 
-  /** A port was opened: most drivers assert both lines then, unless they were told otherwise. */
+  /**
+   * A port was opened. Most drivers assert both lines then, unless the configuration says
+   * otherwise.
+   */
   portOpened({ config }: SerialPort): void {
     const { dtr = true, rts = true } = config.controlLines;
     this.#levels = { dtr, rts };
@@ -54,27 +57,27 @@ export class Actions {
   async run(command: Exclude<MenuCommand, "sendFile">): Promise<void> {
     const { display, link, quit } = this.#context;
     const byCommand: Record<typeof command, () => unknown> = {
-      help: () => this.#tell(menuLines()),
+      help: () => this.#print(menuLines()),
       quit,
       toggleDtr: () => this.#withPort("DTR", (port) => this.#toggle(port, "dtr")),
       toggleRts: () => this.#withPort("RTS", (port) => this.#toggle(port, "rts")),
       sendBreak: () => this.#withPort("break", (port) => this.#sendBreak(port)),
       lines: () => this.#withPort("lines", (port) => this.#showLines(port)),
-      info: () => this.#withPort("settings", async (port) => this.#tell(infoLines(port))),
+      info: () => this.#withPort("settings", async (port) => this.#print(await infoLines(port))),
       toggleEcho: () => {
         this.isEchoing = !this.isEchoing;
-        this.#tell([`local echo ${onOff(this.isEchoing)}`]);
+        this.#print([`local echo ${onOff(this.isEchoing)}`]);
       },
       toggleHex: () => {
         display.setMode({ hex: !display.mode.hex });
-        this.#tell([`hex dump ${onOff(display.mode.hex)}`]);
+        this.#print([`hex dump ${onOff(display.mode.hex)}`]);
       },
       toggleTimestamps: () => {
         display.setMode({ timestamps: !display.mode.timestamps });
-        this.#tell([`timestamps ${onOff(display.mode.timestamps)}`]);
+        this.#print([`timestamps ${onOff(display.mode.timestamps)}`]);
       },
-      sendMenuKey: () => link.type(Uint8Array.of(MENU_KEY), (error) => this.failed(error)),
-      sendQuitKey: () => link.type(Uint8Array.of(QUIT_KEY), (error) => this.failed(error)),
+      sendMenuKey: () => link.type(Uint8Array.of(MENU_KEY), (error) => this.printFailure(error)),
+      sendQuitKey: () => link.type(Uint8Array.of(QUIT_KEY), (error) => this.printFailure(error)),
     };
     await byCommand[command]();
   }
@@ -92,28 +95,27 @@ export class Actions {
     try {
       const options = { signal: AbortSignal.any([signal, transfer.signal]), onProgress };
       const done = await link.exclusively((port) => sendFile(port, path, options));
-      if (done === undefined) this.#tell(["no device: nothing was sent"]);
-      else this.#tell([`sent "${path}": ${formatProgress(done)}`]);
+      if (done === undefined) this.#print(["no device: nothing was sent"]);
+      else this.#print([`sent "${path}": ${formatProgress(done)}`]);
     } catch (error) {
       if (signal.aborted) return;
       const sent = last === undefined ? "nothing was sent" : formatProgress(last);
-      if (transfer.signal.aborted) this.#tell([`canceled "${path}": ${sent}`]);
-      else this.failed(error, `; ${sent}`);
+      if (transfer.signal.aborted) this.#print([`canceled "${path}": ${sent}`]);
+      else this.printFailure(error, `; ${sent}`);
     } finally {
       this.#transfer = undefined;
     }
   }
 
-  /** Tells about a failure. */
-  failed(error: unknown, more = ""): void {
-    this.#tell([`${describeError(error).message}${more}`]);
+  printFailure(error: unknown, more = ""): void {
+    this.#print([`${describeError(error).message}${more}`]);
   }
 
   async #withPort(what: string, work: (port: SerialPort) => Promise<void>): Promise<void> {
     const { port } = this.#context.link;
-    if (port === undefined) return this.#tell([`${what}: no device`]);
+    if (port === undefined) return this.#print([`${what}: no device`]);
     await work(port).catch((error: unknown) => {
-      if (!this.#context.signal.aborted) this.failed(error);
+      if (!this.#context.signal.aborted) this.printFailure(error);
     });
   }
 
@@ -121,12 +123,12 @@ export class Actions {
     const level = !this.#levels[line];
     await port.setControlLines({ [line]: level });
     this.#levels[line] = level;
-    this.#tell([`${line.toUpperCase()} ${onOff(level)}`]);
+    this.#print([`${line.toUpperCase()} ${onOff(level)}`]);
   }
 
   async #sendBreak(port: SerialPort): Promise<void> {
     await port.sendBreak({ signal: this.#context.signal });
-    this.#tell(["break sent"]);
+    this.#print(["break sent"]);
   }
 
   async #showLines(port: SerialPort): Promise<void> {
@@ -134,33 +136,33 @@ export class Actions {
     const set = `DTR ${onOff(dtr)}, RTS ${onOff(rts)} (as last set)`;
     const { cts, dsr, dcd, ri } = await port.modemLines();
     const read = `CTS ${onOff(cts)}, DSR ${onOff(dsr)}, DCD ${onOff(dcd)}, RI ${onOff(ri)}`;
-    this.#tell([`${read}; ${set}`]);
+    this.#print([`${read}; ${set}`]);
   }
 
-  #tell(lines: readonly string[]): void {
+  #print(lines: readonly string[]): void {
     for (const message of lines) this.#context.display.status({ event: "note", message });
   }
 }
 
-function infoLines(port: SerialPort): string[] {
+async function infoLines(port: SerialPort): Promise<string[]> {
   const { bytesIn, bytesOut } = port.stats();
   const flow = Object.entries(port.config.flowControl).filter(([, on]) => on);
   return [
-    `${port.path}: ${settingsText(port)}`,
+    `${port.path}: ${await settingsText(port)}`,
     `flow control ${flow.map(([name]) => name).join(", ") || "none"}`,
     `${bytesIn} bytes received, ${bytesOut} bytes sent since the port was opened`,
   ];
 }
 
 /**
- * Words the settings of a port as people do.
+ * Formats the settings of a port in the usual short form, such as 9600 8N1.
  *
  * @param port An open port.
  * @returns `115200 8N1`: the rate as the driver has it, the framing as configured.
  */
-export function settingsText(port: SerialPort): string {
+export async function settingsText(port: SerialPort): Promise<string> {
   const { dataBits, parity, stopBits } = port.config;
-  const { baudRate } = port.effectiveConfig();
+  const { baudRate } = await port.effectiveConfig();
   return `${baudRate} ${dataBits}${parity.charAt(0).toUpperCase()}${stopBits}`;
 }
 

@@ -1,13 +1,13 @@
 // The monitor at work: ports come and go, bytes flow both ways, until something ends it.
 
 import { SerialDisconnectedError, type SerialPort } from "anyserial";
-import { closePort } from "../../open-port.ts";
+import { closePort } from "../../transfer/open-port.ts";
 import { type Actions, settingsText } from "./actions.ts";
 import type { Display } from "./display.ts";
 import type { Link } from "./link.ts";
 import type { LogFile } from "./log-file.ts";
 
-/** What a conversation works with. */
+/** Objects that a conversation uses. */
 export interface ConversationParts {
   readonly actions: Actions;
   readonly display: Display;
@@ -17,9 +17,9 @@ export interface ConversationParts {
   readonly greeting: string;
   /** A device that goes away is waited for. */
   readonly reconnect: boolean;
-  /** Told about every byte that arrives. */
+  /** Called with every chunk that arrives. */
   readonly onReceived: () => void;
-  /** Aborted when closing a port must not wait until what was sent is out. */
+  /** Aborted when closing a port must not wait for unsent bytes. */
   readonly urgent: AbortSignal;
   /** Ends the conversation. */
   readonly signal: AbortSignal;
@@ -29,7 +29,7 @@ export interface ConversationParts {
  * Receives from one port after the other.
  *
  * @param sessions Open ports.
- * @param parts What to do with what arrives.
+ * @param parts Display, log and listeners of the received bytes.
  * @throws {@link SerialDisconnectedError} — the device went away, and no further port came.
  * @throws `parts.signal.reason` — the signal is aborted.
  * @throws As `SerialPort.receive()` and as `sessions`.
@@ -41,7 +41,7 @@ export async function converse(
   let gone: unknown;
   for await (const port of sessions) {
     gone = await receiveAll(port, parts);
-    if (parts.reconnect) tellGone(port.path, parts.display);
+    if (parts.reconnect) reportGone(port.path, parts.display);
   }
   throw gone;
 }
@@ -52,8 +52,9 @@ async function receiveAll(
 ): Promise<SerialDisconnectedError> {
   const { actions, display, link, signal } = parts;
   try {
-    const message = `connected to ${port.path}, ${settingsText(port)}${parts.greeting}`;
+    const message = `connected to ${port.path}, ${await settingsText(port)}${parts.greeting}`;
     display.status({ event: "connected", message, path: port.path });
+    display.begin(port.config);
     actions.portOpened(port);
     link.attach(port);
     for (;;) await take(await port.receive({ signal }), parts);
@@ -62,6 +63,7 @@ async function receiveAll(
     throw error;
   } finally {
     link.detach();
+    display.gone();
     await closePort(port, parts.urgent);
   }
 }
@@ -72,7 +74,7 @@ async function take(bytes: Uint8Array, parts: ConversationParts): Promise<void> 
   await parts.display.received(bytes);
 }
 
-function tellGone(path: string, display: Display): void {
+function reportGone(path: string, display: Display): void {
   const message = `disconnected: waiting for ${path} to come back`;
   display.status({ event: "disconnected", message, path });
 }

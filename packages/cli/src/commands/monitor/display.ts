@@ -1,11 +1,15 @@
-// What the operator sees: received bytes on standard output, and the monitor's own lines, set apart,
-// on the terminal or, where standard output is none, on standard error.
+// Output for the operator: received bytes on standard output; the monitor's own lines, set apart,
+// on the terminal, or on standard error when standard output is none.
 
-import type { Output, StatusEvent } from "../../output.ts";
-import { oneLine } from "../../printable.ts";
-import { ReceivedView } from "../../received-view.ts";
-import { type OutputStream, writeAll } from "../../streams.ts";
-import { TerminalText } from "../../terminal-text.ts";
+import type { LineSettings } from "anyserial/framing";
+import type { CommandFraming } from "../../options/framing.ts";
+import { invalidStatus } from "../../terminal/message-sink.ts";
+import type { Output, StatusEvent } from "../../terminal/output.ts";
+import { type OutputStream, writeAll } from "../../terminal/streams.ts";
+import { oneLine } from "../../text/printable.ts";
+import { ReceivedView } from "../../text/received-view.ts";
+import { TerminalText } from "../../text/terminal-text.ts";
+import { MessageView } from "./message-view.ts";
 
 /** A hex line that got no more bytes for this long is shown unfinished, in milliseconds. */
 const HEX_PAUSE_MS = 50;
@@ -19,7 +23,7 @@ const CYAN = "\x1b[36m";
 const DEFAULT_COLOR = "\x1b[39m";
 const ERASE_TO_END = "\x1b[K";
 
-/** What may be changed while the monitor runs. */
+/** Display options that may change while the monitor runs. */
 export interface DisplayMode {
   readonly hex: boolean;
   readonly timestamps: boolean;
@@ -34,15 +38,17 @@ export interface DisplayOptions extends DisplayMode {
   readonly raw: boolean;
   /** Colors; off where NO_COLOR is set. */
   readonly color: boolean;
+  /** Shows messages in place of bytes. */
+  readonly framing?: CommandFraming | undefined;
 }
 
-/** Shows one conversation. */
 export class Display {
   readonly #options: DisplayOptions;
   readonly #isTerminal: boolean;
   readonly #style: (code: string) => string;
   #mode: DisplayMode;
   #view: ReceivedView;
+  readonly #messages: MessageView | undefined;
   readonly #echo: TerminalText;
   #pause: NodeJS.Timeout | undefined;
   #isLineStart = true;
@@ -59,6 +65,7 @@ export class Display {
     this.#style = options.color && this.#isTerminal ? faint : (code) => code;
     this.#mode = { hex: options.hex, timestamps: options.timestamps };
     this.#view = this.#createView();
+    this.#messages = options.framing && this.#createMessages(options.framing);
     this.#echo = new TerminalText({ style: this.#style });
   }
 
@@ -74,6 +81,16 @@ export class Display {
     this.#view = this.#createView();
   }
 
+  /** A port is open. @param line Its settings. */
+  begin(line: LineSettings): void {
+    this.#messages?.begin(line);
+  }
+
+  /** The port is closed. */
+  gone(): void {
+    this.#messages?.end();
+  }
+
   /** Shows received bytes; resolves when the next may come. */
   async received(bytes: Uint8Array): Promise<void> {
     if (this.#held !== undefined) {
@@ -82,7 +99,7 @@ export class Display {
       if (this.#heldBytes > HELD_BYTES_MAX) await this.release();
       return;
     }
-    const shown = this.#view.push(bytes, new Date());
+    const shown = (this.#messages ?? this.#view).push(bytes, new Date());
     this.#endRewriting();
     this.#note(shown);
     this.#flushAtPause();
@@ -146,6 +163,16 @@ export class Display {
   #createView(): ReceivedView {
     const safe = this.#isTerminal && !this.#options.raw;
     return new ReceivedView({ ...this.#mode, safe, style: this.#style });
+  }
+
+  #createMessages(framing: CommandFraming): MessageView {
+    return new MessageView({
+      framing,
+      mode: () => this.#mode,
+      safe: this.#isTerminal && !this.#options.raw,
+      onText: (text) => this.#write(text),
+      onError: (error) => this.status(invalidStatus(error)),
+    });
   }
 
   #flushAtPause(): void {

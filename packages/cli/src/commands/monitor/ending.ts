@@ -1,6 +1,5 @@
-// What ends a monitor besides the process's signals: the quit key, a time, a silence, a failure.
+// Reasons other than signals that end a monitor: the quit key, a time, a silence, a failure.
 
-/** Ends one monitor. */
 export class Ending {
   readonly #controller = new AbortController();
   /** Reason of an end that is no failure. */
@@ -25,7 +24,7 @@ export class Ending {
     this.#controller.abort(error);
   }
 
-  /** Tells whether an error only says that the monitor ended well. */
+  /** Returns whether an error only says that the monitor ended well. */
   isReason(error: unknown): boolean {
     return error === this.#done;
   }
@@ -35,13 +34,13 @@ export class Ending {
     if (timeMs !== undefined) this.#time = setTimeout(() => this.end(), timeMs);
   }
 
-  /** Ends the monitor once nothing has been heard for a time, in milliseconds. */
+  /** Ends the monitor once no byte has arrived for a time, in milliseconds. */
   endAfterSilence(silenceMs: number): void {
     this.#silence = setTimeout(() => this.end(), silenceMs);
   }
 
-  /** Something was heard: the silence begins anew. */
-  heard(): void {
+  /** Restarts the time of {@link endAfterSilence}: bytes arrived. */
+  restartSilence(): void {
     this.#silence?.refresh();
   }
 

@@ -2,6 +2,7 @@
 
 import { open, stat } from "node:fs/promises";
 import type { SerialPort } from "anyserial";
+import { sendBytes } from "../../transfer/send-bytes.ts";
 
 /** Time on the line that one chunk takes, so that progress moves evenly, in milliseconds. */
 const CHUNK_MS = 50;
@@ -24,7 +25,7 @@ export interface Progress {
 export interface SendFileOptions {
   /** Stops between two chunks, or while the port takes nothing. */
   readonly signal: AbortSignal;
-  /** Told at the start, and then a few times a second. */
+  /** Called at the start, and then a few times a second. */
   readonly onProgress: (progress: Progress) => void;
 }
 
@@ -47,7 +48,7 @@ export async function sendFile(
   const { signal, onProgress } = options;
   const startedAt = performance.now();
   let sentBytes = 0;
-  let toldAt = performance.now();
+  let reportedAt = performance.now();
   const totalBytes = await sizeOf(path);
   await using file = await open(path);
   const chunk = Buffer.alloc(chunkBytes(port.config.baudRate));
@@ -60,11 +61,11 @@ export async function sendFile(
   for (;;) {
     const { bytesRead } = await file.read(chunk, 0, chunk.length);
     if (bytesRead === 0) break;
-    await port.send(chunk.subarray(0, bytesRead), { signal });
+    await sendBytes(port, chunk.subarray(0, bytesRead), signal);
     sentBytes += bytesRead;
-    if (performance.now() - toldAt >= PROGRESS_INTERVAL_MS) {
+    if (performance.now() - reportedAt >= PROGRESS_INTERVAL_MS) {
       onProgress(progress());
-      toldAt = performance.now();
+      reportedAt = performance.now();
     }
   }
   await port.drainExact({ signal });
@@ -72,7 +73,7 @@ export async function sendFile(
 }
 
 /**
- * Words progress.
+ * Formats the progress in one line.
  *
  * @param progress How far it is.
  * @returns `45 % (460800 of 1024000 bytes, 11520 bytes/s)`.

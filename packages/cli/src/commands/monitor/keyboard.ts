@@ -1,13 +1,14 @@
-// Keys typed at a terminal in raw mode: what goes to the device, and what is for the monitor. Pure.
+// Keys typed at a terminal in raw mode, split into bytes for the device and commands for the
+// monitor. Pure.
 
-import { type Eol, eolBytes } from "../../eol.ts";
+import { type Eol, eolBytes } from "../../text/eol.ts";
 import { MENU_KEY, type MenuCommand, menuCommandOf, QUIT_KEY } from "./menu.ts";
 
 const CTRL_C = 0x03;
 const ENTER = 0x0d;
 const ESCAPE = 0x1b;
 
-/** What the operator wants. */
+/** A request of the operator. */
 export type KeyAction =
   | { readonly kind: "send"; readonly bytes: Uint8Array }
   | { readonly kind: "command"; readonly command: MenuCommand }
@@ -15,8 +16,8 @@ export type KeyAction =
   | { readonly kind: "cancel" };
 
 /**
- * Who gets the keys: `device`, or during a file transfer nobody (`busy`), save those that cancel it or
- * end the monitor.
+ * Destination of the keys. During a file transfer it is `busy`: keys are dropped, except those that
+ * cancel the transfer or end the monitor.
  */
 export type KeyMode = "device" | "busy";
 
@@ -25,7 +26,7 @@ export class Keyboard {
   readonly #eol: Buffer;
   #isMenuOpen = false;
 
-  /** @param eol What the Enter key sends. */
+  /** @param eol Bytes that the Enter key sends. */
   constructor(eol: Eol) {
     this.#eol = eolBytes(eol);
   }
@@ -33,7 +34,7 @@ export class Keyboard {
   /**
    * Takes typed bytes.
    *
-   * @param bytes What the terminal sent: one key, or pasted text.
+   * @param bytes Bytes from the terminal: one key, or pasted text.
    * @param mode Who gets the keys.
    * @returns Actions in order; neighbouring bytes for the device are one action.
    */

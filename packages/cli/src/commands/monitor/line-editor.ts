@@ -7,7 +7,7 @@ const CTRL_U = 0x15;
 const ESCAPE = 0x1b;
 const DELETE = 0x7f;
 
-/** What became of the line. */
+/** State of the line after some keys. */
 export type LineResult =
   | { readonly kind: "editing"; readonly text: string }
   | { readonly kind: "accepted"; readonly text: string }
@@ -20,8 +20,8 @@ export class LineEditor {
   /**
    * Takes typed bytes.
    *
-   * @param bytes What the terminal sent.
-   * @returns What became of the line; `text` is all of it so far.
+   * @param bytes Bytes from the terminal.
+   * @returns The new state; `text` is the whole line so far.
    */
   push(bytes: Uint8Array): LineResult {
     const isEscapeSequence = bytes[0] === ESCAPE && bytes.length > 1;

@@ -1,7 +1,10 @@
-// The way to the device: whichever port is open at the moment, one writer at a time. What is typed is
-// bounded and dropped while nobody takes it; what a pipe brings waits, also for a reconnection.
+// The way to the device: the port that is open at the moment, with one writer at a time. Typed
+// bytes are bounded and dropped while no port takes them; bytes of a pipe wait, also for a
+// reconnection.
 
 import { isSerialError, type SerialPort } from "anyserial";
+import { Mutex } from "anyserial/internal";
+import { sendBytes } from "../../transfer/send-bytes.ts";
 
 /** Typed bytes that may wait for a device that takes none. */
 const TYPED_BYTES_MAX = 4096;
@@ -11,7 +14,7 @@ export class Link {
   readonly #signal: AbortSignal;
   #port: SerialPort | undefined;
   readonly #waiting: (() => void)[] = [];
-  #tail: Promise<unknown> = Promise.resolve();
+  readonly #mutex = new Mutex();
   #works = 0;
   #typedBytes = 0;
 
@@ -38,10 +41,10 @@ export class Link {
   }
 
   /**
-   * Sends what was typed, after what was typed before.
+   * Sends typed bytes in order.
    *
-   * @param bytes What was typed.
-   * @param onFailure Told when the port refuses, save for a device that is gone.
+   * @param bytes The typed bytes.
+   * @param onFailure Called when the port refuses, except for a disconnected device.
    * @returns `false` when it was dropped: no port is open, or the device takes nothing.
    */
   type(bytes: Uint8Array, onFailure: (error: unknown) => void): boolean {
@@ -60,7 +63,7 @@ export class Link {
 
   #typeLater(bytes: Uint8Array, onError: (error: unknown) => void): void {
     this.#typedBytes += bytes.length;
-    this.exclusively((port) => port.send(bytes, { signal: this.#signal }))
+    this.exclusively((port) => sendBytes(port, bytes, this.#signal))
       .catch(onError)
       .finally(() => {
         this.#typedBytes -= bytes.length;
@@ -68,7 +71,8 @@ export class Link {
   }
 
   /**
-   * Sends all of a view; what a device that went away had not taken goes to the next one.
+   * Sends all bytes of a view. The rest that a disconnected device has not taken goes to the next
+   * one.
    *
    * @param bytes What to send.
    * @throws `signal.reason` — the signal is aborted.
@@ -89,7 +93,7 @@ export class Link {
     }
   }
 
-  /** Waits until what was sent is out; a device that is gone has nothing to wait for. */
+  /** Waits until all sent bytes are out; returns at once for a disconnected device. */
   async drain(): Promise<void> {
     await this.#port?.drain({ signal: this.#signal }).catch((error: unknown) => {
       if (!this.#isExpected(error)) throw error;
@@ -100,20 +104,20 @@ export class Link {
    * Works with the port while nothing else is sent.
    *
    * @param work What to do.
-   * @returns What `work` returns; `undefined` when no port is open by then.
+   * @returns The result of `work`; `undefined` when no port is open by then.
    */
   exclusively<T>(work: (port: SerialPort) => Promise<T>): Promise<T | undefined> {
-    const result = this.#tail.then(() => (this.#port === undefined ? undefined : work(this.#port)));
     this.#works++;
-    this.#tail = result
-      .catch(() => undefined)
-      .finally(() => {
+    return this.#mutex.run(async () => {
+      try {
+        return this.#port === undefined ? undefined : await work(this.#port);
+      } finally {
         this.#works--;
-      });
-    return result;
+      }
+    });
   }
 
-  /** The monitor tells about a device that is gone in its own place. */
+  /** The monitor reports a disconnected device elsewhere. */
   #isExpected(error: unknown): boolean {
     return this.#signal.aborted || (isSerialError(error) && this.#port?.isOpen !== true);
   }

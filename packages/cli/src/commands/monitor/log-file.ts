@@ -1,5 +1,5 @@
-// The monitor's log: the received bytes as they came, appended to a file. A log that fails, as on a
-// full disk, ends; the conversation goes on.
+// The monitor's log: received bytes, unchanged, appended to a file. When the log fails, as on a
+// full disk, it ends and the conversation continues.
 
 import { type FileHandle, open } from "node:fs/promises";
 
@@ -17,7 +17,7 @@ export class LogFile {
    * Opens a log.
    *
    * @param path File; made if it is missing, otherwise appended to.
-   * @param onFailure Told once, when a write fails.
+   * @param onFailure Called once, when a write fails.
    * @throws The system's error — the file cannot be opened.
    */
   static async open(path: string, onFailure: (error: unknown) => void): Promise<LogFile> {
@@ -34,10 +34,9 @@ export class LogFile {
     }
   }
 
-  /** Closes the file. */
   async close(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
-    await file?.close().catch(() => undefined); // what was to be said about it has been said
+    await file?.close().catch(() => undefined); // the failure was reported already
   }
 }

@@ -5,7 +5,7 @@ export const MENU_KEY = 0x14;
 /** Ends the monitor at once: Ctrl-], as in miniterm and telnet. */
 export const QUIT_KEY = 0x1d;
 
-/** What a key of the menu does. */
+/** Effect of a menu key. */
 export type MenuCommand =
   | "help"
   | "quit"
@@ -42,7 +42,8 @@ const MENU: readonly MenuEntry[] = [
 ];
 
 /**
- * Finds what a key does after the menu key; a letter also works in upper case and with Ctrl.
+ * Finds the effect of a key typed after the menu key; a letter also works in upper case and with
+ * Ctrl.
  *
  * @param byte The key.
  * @returns Its command; `undefined` for a key without one.

@@ -1,13 +1,13 @@
 // A pipe or a file as the monitor's input: all of it is sent, then the answers are waited for.
 
-import { type Eol, EolTranslation } from "../../eol.ts";
-import { type InputStream, readChunks } from "../../streams.ts";
+import { type InputStream, readChunks } from "../../terminal/streams.ts";
+import { type Eol, EolTranslation } from "../../text/eol.ts";
 import type { Link } from "./link.ts";
 
 /** Options of {@link sendPipe}. */
 export interface PipeInputOptions {
   readonly link: Link;
-  /** What ends of line become; `undefined` leaves every byte as it is. */
+  /** Replacement of line ends; `undefined` leaves every byte unchanged. */
   readonly eol: Eol | undefined;
   /** Shows what was sent. */
   readonly onSent: (bytes: Uint8Array) => void;

@@ -1,7 +1,7 @@
 // A terminal in raw mode: every key comes at once and unchanged, Ctrl-C included. It is always put
 // back: by the caller, and when the process ends in any other way than by SIGKILL.
 
-import type { InputStream } from "../../streams.ts";
+import type { InputStream } from "../../terminal/streams.ts";
 
 /**
  * Puts a terminal into raw mode.

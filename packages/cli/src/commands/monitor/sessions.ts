@@ -19,7 +19,7 @@ export interface SessionOptions {
  *
  * @param path Path or address.
  * @param options Settings, and when to wait.
- * @returns Open ports; whoever takes one closes it before asking for the next.
+ * @returns Open ports; the caller closes each before requesting the next.
  * @throws As `openSerialPort()`.
  * @throws `signal.reason` — the signal is aborted.
  */

@@ -1,7 +1,7 @@
 // A terminal as the monitor's input: keys for the device, the menu, and the prompt for a file name.
 
-import type { Eol } from "../../eol.ts";
-import type { InputStream } from "../../streams.ts";
+import type { InputStream } from "../../terminal/streams.ts";
+import type { Eol } from "../../text/eol.ts";
 import type { Actions } from "./actions.ts";
 import type { Display } from "./display.ts";
 import { type KeyAction, Keyboard } from "./keyboard.ts";
@@ -13,25 +13,24 @@ import { enterRawMode } from "./raw-terminal.ts";
 const PROMPT = "file to send: ";
 const CANCELED: LineResult = { kind: "canceled" };
 
-/** What typed keys act on. */
+/** Objects that typed keys act on. */
 export interface TerminalInputOptions {
   readonly actions: Actions;
   readonly display: Display;
   readonly link: Link;
-  /** What the Enter key sends. */
+  /** Bytes that the Enter key sends. */
   readonly eol: Eol;
-  /** Told when the terminal is gone. */
+  /** Called when the terminal is gone. */
   readonly onGone: () => void;
 }
 
-/** Reads a terminal. */
 export class TerminalInput {
   readonly #options: TerminalInputOptions;
   readonly #keyboard: Keyboard;
   #prompt: LineEditor | undefined;
   #isDropping = false;
 
-  /** @param options What keys act on. */
+  /** @param options Objects that keys act on. */
   constructor(options: TerminalInputOptions) {
     this.#options = options;
     this.#keyboard = new Keyboard(options.eol);
@@ -89,11 +88,11 @@ export class TerminalInput {
 
   #send(bytes: Uint8Array): void {
     const { actions, display, link } = this.#options;
-    const isTaken = link.type(bytes, (error) => actions.failed(error));
+    const isTaken = link.type(bytes, (error) => actions.printFailure(error));
     if (isTaken && actions.isEchoing) display.echo(bytes);
     if (!isTaken && !this.#isDropping) {
       const why = link.port === undefined ? "no device" : "the device takes nothing";
-      display.status({ event: "note", message: `${why}: what you type is dropped` });
+      display.status({ event: "note", message: `${why}: typed keys are dropped` });
     }
     this.#isDropping = !isTaken;
   }

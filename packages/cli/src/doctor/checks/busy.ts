@@ -1,19 +1,23 @@
-// busy: who has the port open, and how firmly.
+// busy: which program has the port open, and whether exclusively.
 
-import { hintFor } from "anyserial";
+import { hintFor } from "anyserial/internal";
 import type { Facts, HolderFacts } from "../facts.ts";
 import type { Finding, Fix } from "../finding.ts";
 import { quote } from "../shell.ts";
+import { isLeftExclusive } from "./left-exclusive.ts";
 
-/** Looks at who holds the port. */
+/** Checks which programs hold the port. */
 export function checkBusy(facts: Facts): readonly Finding[] {
-  const { path, holders, failure, looks, node, system } = facts;
+  const { path, holders, failure, inspections, node, system } = facts;
   if (path === undefined || node?.kind !== "device" || system.platform === "win32") return [];
-  const isTaken = failure?.name === "PortBusyError" || looks[0]?.exclusive === true;
+  if (isLeftExclusive(facts)) return []; // no program has it: a finding of its own
+  const isTaken = failure?.name === "PortBusyError" || inspections[0]?.exclusive === true;
   const isLocked = holders.some((holder) => holder.hasLock);
   const evidence = [
     ...holders.map((holder) => describe(holder)),
-    ...(looks[0]?.exclusive === true ? ["exclusive use is set on the device (TIOCEXCL)"] : []),
+    ...(inspections[0]?.exclusive === true
+      ? ["exclusive use is set on the device (TIOCEXCL)"]
+      : []),
     ...(failure?.name === "PortBusyError" ? [failure.message] : []),
   ];
   if (holders.length === 0 && !isTaken) {
@@ -66,8 +70,8 @@ function unseen(platform: string, path: string): Finding {
   return {
     id: "busy",
     severity: "note",
-    summary: `Who has ${path} open is for another program to tell`,
-    evidence: ["nobody holds it exclusively"],
+    summary: `This user cannot see which program has ${path} open`,
+    evidence: ["no program holds it exclusively"],
     fix: [asRoot(platform, path)],
   };
 }

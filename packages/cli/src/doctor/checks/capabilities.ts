@@ -3,9 +3,8 @@
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
-/** Lists the capabilities. */
-export function checkCapabilities({ path, looks }: Facts): readonly Finding[] {
-  const capabilities = looks[0]?.capabilities;
+export function checkCapabilities({ path, inspections }: Facts): readonly Finding[] {
+  const capabilities = inspections[0]?.capabilities;
   if (path === undefined || capabilities === undefined) return [];
   const { platform, backend, ...features } = capabilities;
   const names = (state: string): string =>
@@ -17,7 +16,7 @@ export function checkCapabilities({ path, looks }: Facts): readonly Finding[] {
     {
       id: "capabilities",
       severity: "ok",
-      summary: `What this port can do, on ${platform} with the backend ${backend}`,
+      summary: `Capabilities of this port on ${platform} with the backend ${backend}`,
       evidence: [
         `supported: ${names("supported")}`,
         `unsupported: ${names("unsupported")}`,

@@ -1,6 +1,6 @@
-// custom-baud: what the driver makes of a rate.
+// custom-baud: the driver's answer to a rate.
 
-import { hintFor } from "anyserial";
+import { hintFor } from "anyserial/internal";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { quote } from "../shell.ts";
@@ -11,7 +11,7 @@ const STANDARD = [
 ];
 const TOLERANCE = 0.03;
 
-/** Looks at the rate that was asked for. */
+/** Checks the requested rate. */
 export function checkCustomBaud({ path, rate, info, system }: Facts): readonly Finding[] {
   if (path === undefined || rate === undefined || system.platform === "win32") return [];
   const { asked, taken, failure } = rate;
@@ -29,7 +29,7 @@ export function checkCustomBaud({ path, rate, info, system }: Facts): readonly F
     {
       id: "custom-baud",
       severity: "problem",
-      summary: `The driver does not do ${asked} baud; the nearest standard rate is ${nearest}`,
+      summary: `The driver does not support ${asked} baud; the nearest standard rate is ${nearest}`,
       evidence: [...evidence, ...adviceByDriver(info?.driver)],
       hint: hintFor("UnsupportedConfigurationError", "EINVAL", { path }),
       fix: [{ command: `npx anyserial doctor ${quote(path)} --baud ${nearest}` }],
@@ -50,7 +50,7 @@ function adviceByDriver(driver: string | undefined): string[] {
       return [`${driver} adapters, and clones of them, often refuse rates that are not standard`];
     case "ftdi_sio":
       return [
-        "genuine FTDI chips divide 3 MHz: what is above, or not near a divisor, is not to be had",
+        "genuine FTDI chips divide 3 MHz: rates above it, or not near a divisor, are unavailable",
       ];
     default:
       return [];

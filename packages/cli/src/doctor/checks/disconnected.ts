@@ -1,13 +1,13 @@
-// disconnected: a device that is gone or comes and goes, and power management that makes it so.
+// disconnected: a device that is gone or keeps disconnecting, and power management as a cause.
 
-import { hintFor } from "anyserial";
+import { hintFor } from "anyserial/internal";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { quote } from "../shell.ts";
 
 const GONE = /disconnect|reset .*USB device|device descriptor read|over-current|cannot enumerate/i;
 
-/** Looks for signs that the device goes away. */
+/** Checks for signs of disconnections. */
 export function checkDisconnected(facts: Facts): readonly Finding[] {
   const { path, adapter, failure, kernelLog } = facts;
   if (path === undefined) return [];

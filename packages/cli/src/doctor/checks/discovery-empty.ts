@@ -3,7 +3,7 @@
 import type { Facts } from "../facts.ts";
 import type { Finding, Fix } from "../finding.ts";
 
-/** Looks at why discovery sees nothing. */
+/** Checks why discovery finds no port. */
 export function checkDiscoveryEmpty({ path, ports, system }: Facts): readonly Finding[] {
   if (ports.length > 0 || system.platform !== "linux") return elsewhere(path, ports, system);
   if (path !== undefined && system.hasSysfs) return [];
@@ -22,13 +22,15 @@ export function checkDiscoveryEmpty({ path, ports, system }: Facts): readonly Fi
       evidence,
       hint: system.isWsl
         ? "attach the adapter to WSL with usbipd on the Windows side"
-        : "plug a device in; in a container, give it the device and /sys; or list by another backend",
+        : "plug a device in; in a container, give it the device and /sys; or list with another backend",
       fix: fixes(system),
     },
   ];
 }
 
-/** Where discovery looks on other systems, and what shows whether the bus sees the adapter. */
+/**
+ * Source of discovery on other systems, and a command that shows whether the bus has the adapter.
+ */
 const SOURCES: Readonly<Record<string, readonly [seen: string, command: string]>> = {
   win32: ["SetupAPI and the registry know no serial port", "devmgmt.msc"],
   darwin: ["IOKit shows no service of class IOSerialBSDClient", "system_profiler SPUSBDataType"],

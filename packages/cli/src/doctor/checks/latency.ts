@@ -4,17 +4,17 @@ import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { quote } from "../shell.ts";
 
-/** Looks at the FTDI timer and the driver's flag. */
-export function checkLatency({ path, adapter, looks }: Facts): readonly Finding[] {
+/** Checks the FTDI timer and the driver's flag. */
+export function checkLatency({ path, adapter, inspections }: Facts): readonly Finding[] {
   const timerMs = adapter?.latencyTimerMs;
-  const flag = looks[0]?.lowLatency;
+  const flag = inspections[0]?.lowLatency;
   if (path === undefined || timerMs === undefined) return [];
   const evidence = [
     `latency timer ${timerMs} ms (${adapter?.latencyTimerFile ?? ""})`,
     ...(flag === undefined ? [] : [`the driver's low-latency flag is ${flag ? "set" : "clear"}`]),
   ];
   if (timerMs <= 1) {
-    const summary = "Received bytes are handed over at once";
+    const summary = "Received bytes are delivered at once";
     return [{ id: "latency", severity: "ok", summary, evidence, fix: [] }];
   }
   const file = adapter?.latencyTimerFile ?? "";
@@ -22,7 +22,7 @@ export function checkLatency({ path, adapter, looks }: Facts): readonly Finding[
     {
       id: "latency",
       severity: "warning",
-      summary: `The adapter keeps received bytes back for up to ${timerMs} ms`,
+      summary: `The adapter holds received bytes back for up to ${timerMs} ms`,
       evidence,
       hint: "open the port with lowLatency: true, or set the timer to 1 ms",
       fix: [

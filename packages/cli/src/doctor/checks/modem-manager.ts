@@ -5,7 +5,7 @@ import type { Finding } from "../finding.ts";
 
 const RULES = "/etc/udev/rules.d/99-no-modemmanager.rules";
 
-/** Looks whether ModemManager leaves the device alone. */
+/** Checks whether ModemManager ignores the device. */
 export function checkModemManager({ modemManager, info }: Facts): readonly Finding[] {
   if (modemManager === undefined || info?.vid === undefined) return [];
   const vid = hex(info.vid);
@@ -21,7 +21,7 @@ export function checkModemManager({ modemManager, info }: Facts): readonly Findi
       id: "modem-manager",
       severity: "warning",
       summary: "ModemManager may open this port when it appears, and talk to it",
-      evidence: [...evidence, "no udev rule tells it to leave this device alone"],
+      evidence: [...evidence, "no udev rule makes it ignore this device"],
       hint: "install a udev rule that makes ModemManager ignore the device, or disable the service",
       fix: [
         { command: `echo '${rule}' | sudo tee ${RULES}` },

@@ -1,6 +1,6 @@
 // not-found: nothing at the path, a link to nothing, or something that is no serial port.
 
-import { hintFor } from "anyserial";
+import { hintFor } from "anyserial/internal";
 import type { Facts } from "../facts.ts";
 import type { Finding, Fix } from "../finding.ts";
 import { nearestPath } from "../nearest.ts";
@@ -15,7 +15,7 @@ const LIST_USB: Fix = {
   note: "does the bus see the adapter? Then it has no driver, or one to be allowed in System Settings",
 };
 
-/** Looks at what is at the path. */
+/** Checks the file at the path. */
 export function checkNotFound(facts: Facts): readonly Finding[] {
   if (facts.system.platform === "win32") return checkNotFoundOnWindows(facts);
   const { path, node, ports, danglingLinks } = facts;
@@ -29,7 +29,7 @@ export function checkNotFound(facts: Facts): readonly Finding[] {
     ...(node.kind === "other" ? [`${path} exists and is no terminal device`] : []),
     ...(node.kind === "missing" ? [`there is nothing at ${path}`] : []),
     paths.length === 0
-      ? "there is no serial port to be seen"
+      ? "there is no visible serial port"
       : `ports that exist: ${paths.join(", ")}`,
     ...danglingLinks.filter((link) => link !== path).map((link) => `${link} leads nowhere`),
     ...facts.unboundAdapters.map(

@@ -1,6 +1,6 @@
 // permission: mode, owner and group of the node against this process.
 
-import { hintFor } from "anyserial";
+import { hintFor } from "anyserial/internal";
 import type { Facts, NodeFacts, UserFacts } from "../facts.ts";
 import type { Finding, Fix } from "../finding.ts";
 import { quote } from "../shell.ts";
@@ -10,7 +10,7 @@ const GROUP_READ_WRITE = 0o060;
 const ON_A_MAC =
   "leave the sandbox, or give the app the entitlement com.apple.security.device.serial";
 
-/** Looks at who may open the node. */
+/** Checks the permissions of the node. */
 export function checkPermission(facts: Facts): readonly Finding[] {
   const { path, node, user, failure } = facts;
   if (path === undefined || node?.kind !== "device" || node.mode === undefined) return [];
@@ -52,10 +52,10 @@ function deniedHint(path: string): string | undefined {
 }
 
 /** No group is needed there. */
-function lookAtNode(node: NodeFacts): Fix {
+function listNode(node: NodeFacts): Fix {
   return {
     command: `ls -le ${quote(node.target ?? "")}`,
-    note: "macOS makes ports for every user: who changed it?",
+    note: "macOS makes ports accessible to every user: find out which program changed that",
   };
 }
 
@@ -69,7 +69,7 @@ function mayOpen(node: NodeFacts, user: UserFacts): boolean {
 }
 
 function fixes({ system, user }: Facts, node: NodeFacts, isSessionOld: boolean): Fix[] {
-  if (system.platform === "darwin") return [lookAtNode(node)];
+  if (system.platform === "darwin") return [listNode(node)];
   if (system.isContainer && node.target?.startsWith("/dev/pts/") !== true) {
     return [
       {
@@ -106,7 +106,7 @@ function openToGroup(node: NodeFacts): Fix {
   if (path.startsWith("/dev/pts/")) {
     return {
       command: `sudo chmod 666 ${quote(path)}`,
-      note: "or have whoever makes the emulated port set its mode, owner or group",
+      note: "or have the program that makes the emulated port set its mode, owner or group",
     };
   }
   return {

@@ -3,14 +3,14 @@
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
-/** Looks at the driver's answer to TIOCGRS485. */
-export function checkRs485({ path, looks, info, system }: Facts): readonly Finding[] {
-  const look = looks[0];
+/** Checks the driver's answer to TIOCGRS485. */
+export function checkRs485({ path, inspections, info, system }: Facts): readonly Finding[] {
+  const inspection = inspections[0];
   // Only Linux has it: elsewhere there is nothing to ask.
-  if (path === undefined || look === undefined || system.platform !== "linux") return [];
-  if (look.isPseudoTerminal) return [];
+  if (path === undefined || inspection === undefined || system.platform !== "linux") return [];
+  if (inspection.isPseudoTerminal) return [];
   const driver = info?.driver ?? "the driver";
-  if (look.settings.rs485 === null) {
+  if (inspection.settings.rs485 === null) {
     return [
       {
         id: "rs485",
@@ -22,13 +22,13 @@ export function checkRs485({ path, looks, info, system }: Facts): readonly Findi
       },
     ];
   }
-  const state = look.settings.rs485.enabled ? "on" : "off";
+  const state = inspection.settings.rs485.enabled ? "on" : "off";
   return [
     {
       id: "rs485",
       severity: "ok",
       summary: `${driver} answers for RS-485; it is ${state}`,
-      evidence: [JSON.stringify(look.settings.rs485)],
+      evidence: [JSON.stringify(inspection.settings.rs485)],
       fix: [],
     },
   ];

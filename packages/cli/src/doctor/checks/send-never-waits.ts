@@ -1,11 +1,11 @@
-// send-never-waits: what a timeout on send can and cannot show.
+// send-never-waits: the limits of a timeout on send.
 
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
-/** Looks at the output queue. */
-export function checkSendNeverWaits({ path, looks }: Facts): readonly Finding[] {
-  const [first, second = first] = looks;
+/** Checks the output queue. */
+export function checkSendNeverWaits({ path, inspections }: Facts): readonly Finding[] {
+  const [first, second = first] = inspections;
   if (path === undefined || first === undefined || second === undefined) return [];
   const before = first.outputWaiting ?? 0;
   const after = second.outputWaiting ?? 0;
@@ -24,7 +24,7 @@ export function checkSendNeverWaits({ path, looks }: Facts): readonly Finding[] 
         severity: "problem",
         summary: `Output on ${path} does not move: the other end, or flow control, holds it back`,
         evidence,
-        hint: "check that the other end reads, and flow control at both ends; discardOutput() lets a stuck port go",
+        hint: "check that the other end reads, and flow control at both ends; discardOutput() frees a stuck port",
         fix: [],
       },
     ];

@@ -3,7 +3,7 @@
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
-/** Looks for open ports that nobody reads. */
+/** Checks for open ports that no program reads. */
 export function checkUnclosed({ path, node, openPorts }: Facts): readonly Finding[] {
   const unread = openPorts.filter(
     (port) =>

@@ -1,6 +1,6 @@
-// What Windows says is wrong with a device, in words, and the devices that matter to a path. Pure.
+// Problems that Windows reports for a device, as text, and the devices that matter to a path. Pure.
 
-import type { SerialDevice } from "anyserial";
+import type { SerialDevice } from "anyserial/internal";
 
 /** Numbers of problems as the Device Manager shows them ("Code 28"). */
 const PROBLEMS: Readonly<Record<number, string>> = {
@@ -26,7 +26,7 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   52: "its driver has no valid signature",
 };
 
-/** Tells what is wrong with a device. */
+/** Describes the problem of a device. */
 export function problemText({ problem }: SerialDevice): string {
   return `${PROBLEMS[problem] ?? "it does not work"} (Code ${problem})`;
 }

@@ -1,7 +1,7 @@
 // not-found on Windows: a name that no device has, one that belongs to a device that is not plugged in or
 // does not work, and, without a path, devices that do not work.
 
-import { hintFor, type SerialDevice } from "anyserial";
+import { hintFor, type SerialDevice } from "anyserial/internal";
 import type { Facts } from "../facts.ts";
 import type { Finding, Fix } from "../finding.ts";
 import { nearestPath } from "../nearest.ts";
@@ -9,12 +9,12 @@ import { brokenDevices, devicesNamed, deviceText, nameOf, problemText } from "./
 
 const DEVICE_MANAGER: Fix = {
   command: "devmgmt.msc",
-  note: "Ports (COM & LPT), and what has a yellow sign: its Properties say more",
+  note: "Ports (COM & LPT), and devices with a yellow sign: see their Properties",
 };
 /** No driver, or one that does not load. */
 const DRIVER_PROBLEMS: ReadonlySet<number> = new Set([3, 18, 19, 28, 31, 37, 39, 48, 52]);
 
-/** Looks at what Windows knows under the name. */
+/** Checks for a device with the name in Windows. */
 export function checkNotFoundOnWindows(facts: Facts): readonly Finding[] {
   const { path, failure, devices } = facts;
   if (path === undefined) return brokenDevices(devices).map(broken);
@@ -65,7 +65,7 @@ function evidenceOf({ ports, devices, failure }: Facts, named: readonly SerialDe
   return [
     ...(failure === undefined ? [] : [failure.message]),
     ports.length === 0
-      ? "there is no serial port to be seen"
+      ? "there is no visible serial port"
       : `ports that exist: ${ports.map((port) => port.path).join(", ")}`,
     ...named.map((device) => `${device.id}: ${stateText(device)}`),
     ...others.map((device) => `${deviceText(device)} is plugged in: ${problemText(device)}`),

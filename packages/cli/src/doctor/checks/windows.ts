@@ -1,6 +1,6 @@
 // windows-*: the Win32 counterparts, decided on the same facts.
 
-import { hintFor } from "anyserial";
+import { hintFor } from "anyserial/internal";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { devicesNamed, nameOf } from "./windows-device.ts";
@@ -11,9 +11,14 @@ const FTDI = 0x0403;
 const TOLERANCE = 0.03;
 
 /** Another program has the COM port: there is no sharing on Windows. */
-export function checkWindowsBusy({ path, system, failure, looks }: Facts): readonly Finding[] {
+export function checkWindowsBusy({
+  path,
+  system,
+  failure,
+  inspections,
+}: Facts): readonly Finding[] {
   if (system.platform !== "win32" || path === undefined) return [];
-  if (looks.length > 0) {
+  if (inspections.length > 0) {
     const summary = `No other program has ${path} open`;
     return [{ id: "windows-busy", severity: "ok", summary, evidence: [], fix: [] }];
   }
@@ -32,7 +37,7 @@ export function checkWindowsBusy({ path, system, failure, looks }: Facts): reado
         },
         {
           command: "reg query HKLM\\HARDWARE\\DEVICEMAP\\SERIALCOMM",
-          note: `what stands left of ${nameOf(path)} there is its name in the kernel: look for that where ${nameOf(path)} finds nothing`,
+          note: `the name left of ${nameOf(path)} is the kernel's name: use it where ${nameOf(path)} is not found`,
         },
       ],
     },
@@ -64,7 +69,7 @@ export function checkWindowsLatency(facts: Facts): readonly Finding[] {
     ...(timerMs === undefined ? [] : [`LatencyTimer is ${timerMs} in the registry`]),
   ];
   if (timerMs !== undefined && timerMs <= 1) {
-    const summary = "Received bytes are handed over at once";
+    const summary = "Received bytes are delivered at once";
     return [{ id: "windows-latency", severity: "ok", summary, evidence, fix: [] }];
   }
   return [
@@ -73,8 +78,8 @@ export function checkWindowsLatency(facts: Facts): readonly Finding[] {
       severity: timerMs === undefined ? "note" : "warning",
       summary:
         timerMs === undefined
-          ? "FTDI's driver keeps received bytes back for 16 ms unless its dialog says otherwise"
-          : `FTDI's driver keeps received bytes back for up to ${timerMs} ms`,
+          ? "FTDI's driver holds received bytes back for 16 ms unless its dialog says otherwise"
+          : `FTDI's driver holds received bytes back for up to ${timerMs} ms`,
       evidence,
       hint: DIALOG,
       fix: [],
@@ -88,7 +93,7 @@ export function checkWindowsBaud({ path, system, rate }: Facts): readonly Findin
   const { asked, taken, failure } = rate;
   const isTaken = taken !== undefined && Math.abs(taken - asked) / asked <= TOLERANCE;
   if (isTaken) {
-    const evidence = [`the driver says ${taken} baud; what it makes of it on the line is its own`];
+    const evidence = [`the driver reports ${taken} baud; it may produce another rate on the line`];
     const summary = `The driver takes ${asked} baud`;
     return [{ id: "windows-baud", severity: "ok", summary, evidence, fix: [] }];
   }
@@ -99,7 +104,7 @@ export function checkWindowsBaud({ path, system, rate }: Facts): readonly Findin
       summary:
         taken === undefined
           ? `The driver refuses ${asked} baud`
-          : `The driver makes ${taken} baud of ${asked}`,
+          : `The driver sets ${taken} baud instead of ${asked}`,
       evidence: failure === undefined ? [`the driver took ${taken} baud`] : [failure.message],
       hint: failure?.hint ?? hintFor("UnsupportedConfigurationError", "EINVAL", { path }),
       fix: [],

@@ -1,4 +1,4 @@
-// The adapter behind a port: what sysfs, udev's rules and the kernel log tell.
+// The adapter behind a port, from sysfs, udev's rules and the kernel log.
 
 import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
@@ -16,7 +16,7 @@ const RULES = [
 ];
 const LOG_LINES = 20;
 
-/** Looks at the settings of an adapter. */
+/** Reads the settings of an adapter. */
 export async function gatherAdapter(
   path: string,
   info: PortInfo | undefined,
@@ -50,7 +50,7 @@ async function powerControlOf(
   return undefined;
 }
 
-/** Tells whether a udev rule has ModemManager ignore a device. */
+/** Returns whether a udev rule makes ModemManager ignore a device. */
 export async function isIgnoredByModemManager(
   info: PortInfo | undefined,
   folders: readonly string[] = RULES,

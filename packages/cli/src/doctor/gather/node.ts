@@ -1,4 +1,4 @@
-// What is at a path, and which links of /dev/serial lead nowhere.
+// The file at a path, and the links of /dev/serial that lead nowhere.
 
 import { lstat, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -13,7 +13,7 @@ const NOTHING = {
   group: undefined,
 };
 
-/** Looks at a path. */
+/** Examines a path. */
 export async function gatherNode(path: string): Promise<NodeFacts> {
   const entry = await lstat(path).catch(() => undefined);
   if (entry === undefined) return { kind: "missing", target: undefined, ...NOTHING };

@@ -1,58 +1,52 @@
-// Looks at the port itself, and what its driver makes of a rate.
+// Inspects the port itself, and the driver's answer to a rate.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { inspectSerialPort, isSerialError, openSerialPort, type PortInspection } from "anyserial";
+import { inspectSerialPort, openSerialPort, type PortInspection } from "anyserial";
 import type { FailureFacts, RateFacts } from "../facts.ts";
+import { failureOf } from "./failure.ts";
 
-/** Between two looks: long enough for errors on a live line to count up. */
+/** Pause between the two inspections: long enough for errors on a live line to count up. */
 const BETWEEN_LOOKS_MS = 150;
 
-/** What looking gave. */
-export interface Looks {
-  readonly looks: PortInspection[];
+/** Result of the inspections. */
+export interface Inspections {
+  readonly inspections: PortInspection[];
   readonly failure: FailureFacts | undefined;
 }
 
-/** Looks once: where nothing is counted, and each look opens the port for itself. */
-export async function lookOnce(path: string): Promise<Looks> {
+/** Inspects once, where the driver counts nothing and each inspection opens the port itself. */
+export async function inspectOnce(path: string): Promise<Inspections> {
   try {
-    return { looks: [await inspectSerialPort(path)], failure: undefined };
+    return { inspections: [await inspectSerialPort(path)], failure: undefined };
   } catch (error) {
-    return { looks: [], failure: failureOf(error) };
+    return { inspections: [], failure: failureOf(error) };
   }
 }
 
-/** Looks twice, so that what rises is seen to rise. */
-export async function lookTwice(path: string, signal: AbortSignal): Promise<Looks> {
-  const looks: PortInspection[] = [];
+/** Inspects twice, so that rising counters show. */
+export async function inspectTwice(path: string, signal: AbortSignal): Promise<Inspections> {
+  const inspections: PortInspection[] = [];
   try {
-    looks.push(await inspectSerialPort(path));
+    inspections.push(await inspectSerialPort(path));
     await sleep(BETWEEN_LOOKS_MS, undefined, { signal });
-    looks.push(await inspectSerialPort(path));
-    return { looks, failure: undefined };
+    inspections.push(await inspectSerialPort(path));
+    return { inspections, failure: undefined };
   } catch (error) {
     signal.throwIfAborted();
-    return { looks, failure: failureOf(error) };
+    return { inspections, failure: failureOf(error) };
   }
 }
 
-/** Asks the driver for a rate; only to be called while nobody else has the port open. */
+/** Asks the driver for a rate; call this only while no other program has the port open. */
 export async function tryRate(path: string, asked: number): Promise<RateFacts> {
   try {
     const port = await openSerialPort(path, { baudRate: asked, unsupportedPolicy: "ignore" });
     try {
-      return { asked, taken: port.effectiveConfig().baudRate, failure: undefined };
+      return { asked, taken: (await port.effectiveConfig()).baudRate, failure: undefined };
     } finally {
       await port.close();
     }
   } catch (error) {
     return { asked, taken: undefined, failure: failureOf(error) };
   }
-}
-
-function failureOf(error: unknown): FailureFacts {
-  if (isSerialError(error)) {
-    return { name: error.name, code: error.code, message: error.message, hint: error.hint };
-  }
-  return { name: "Error", code: "", message: String(error) };
 }

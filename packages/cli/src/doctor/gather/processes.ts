@@ -2,10 +2,13 @@
 
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { HolderFacts, ModemManagerFacts, OpenPortFacts } from "../facts.ts";
-import { linkOf, namesIn, resolved, textOf } from "./read.ts";
+import { listOpenFiles, type ProcessFiles, processName } from "anyserial/internal";
+import type { HolderFacts, MakerFacts, ModemManagerFacts, OpenPortFacts } from "../facts.ts";
+import { resolved, textOf } from "./read.ts";
 
 const PORT = /^\/dev\/(tty[A-Z]|pts\/|rfcomm)/;
+
+const CONTROLLER = /\/ptmx$/;
 
 /** A process with the terminals that it has open. */
 export interface ProcessFacts {
@@ -15,39 +18,57 @@ export interface ProcessFacts {
   readonly uid: number | undefined;
   /** Paths under /dev. */
   readonly devices: ReadonlySet<string>;
+  /** Numbers of the ptys whose controllers it has open. */
+  readonly ptys: ReadonlySet<number>;
   /** Standard streams that are terminals: a shell holds its terminal, not a port. */
   readonly terminals: ReadonlySet<string>;
 }
 
-/** Looks at every process that can be seen, but this one. */
+/** Reads every visible process except this one. */
 export async function gatherProcesses(proc: string = "/proc"): Promise<ProcessFacts[]> {
-  const pids = (await namesIn(proc)).filter(
-    (name) => /^\d+$/.test(name) && Number(name) !== process.pid,
-  );
-  return Promise.all(pids.map((pid) => gatherProcess(proc, pid)));
+  return Promise.all([...listOpenFiles(proc)].map((found) => gatherProcess(proc, found)));
 }
 
-async function gatherProcess(proc: string, pid: string): Promise<ProcessFacts> {
-  const folder = join(proc, pid);
+async function gatherProcess(proc: string, { pid, files }: ProcessFiles): Promise<ProcessFacts> {
+  const folder = join(proc, `${pid}`);
   const devices = new Set<string>();
   const terminals = new Set<string>();
-  for (const fd of await namesIn(join(folder, "fd"))) {
-    const target = await linkOf(join(folder, "fd", fd));
-    if (target === undefined || !PORT.test(target)) continue;
-    if (Number(fd) <= 2) terminals.add(target);
+  const ptys = new Set<number>();
+  for (const [fd, target] of files) {
+    if (CONTROLLER.test(target)) await addPty(ptys, join(folder, "fdinfo", `${fd}`));
+    else if (!PORT.test(target)) continue;
+    else if (fd <= 2) terminals.add(target);
     else devices.add(target);
   }
-  const name = (await textOf(join(folder, "comm"))) ?? "?";
+  const name = processName(pid, proc);
   const words = ((await textOf(join(folder, "cmdline"))) ?? "").split("\0").filter(Boolean);
   const owner = await stat(folder).catch(() => undefined);
   return {
-    pid: Number(pid),
+    pid,
     name,
     command: words.join(" ") || name,
     uid: owner?.uid,
     devices,
+    ptys,
     terminals,
   };
+}
+
+/** The kernel names the pty of a controller in `fdinfo`, see proc_pid_fdinfo(5). */
+async function addPty(ptys: Set<number>, info: string): Promise<void> {
+  const number = (await textOf(info))?.match(/^tty-index:\s*(\d+)$/m)?.[1];
+  if (number !== undefined) ptys.add(Number(number));
+}
+
+/** The process that made a pty; one of another user is seen by root only. */
+export function makerOf(
+  device: string | undefined,
+  processes: readonly ProcessFacts[],
+): MakerFacts | undefined {
+  const number = device?.match(/^\/dev\/pts\/(\d+)$/)?.[1];
+  if (number === undefined) return undefined;
+  const found = processes.find(({ ptys }) => ptys.has(Number(number)));
+  return found && { pid: found.pid, name: found.name, command: found.command };
 }
 
 /** Those that have a port open. */
@@ -75,7 +96,7 @@ async function lockingPids(device: string, proc: string): Promise<Set<number>> {
   return new Set(pids);
 }
 
-/** Ports that programs of this user have open; what they have not read is asked by `unread`. */
+/** Ports that programs of this user have open; `unread` reads their unread bytes. */
 export async function openPortsOf(
   uid: number,
   processes: readonly ProcessFacts[],

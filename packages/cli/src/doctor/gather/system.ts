@@ -1,14 +1,24 @@
 // The machine, the runtime and the user.
 
 import { access } from "node:fs/promises";
-import { arch, release, userInfo } from "node:os";
+import { arch, release, type, userInfo } from "node:os";
 import { platformCapabilities } from "anyserial";
-import type { SystemFacts, UserFacts } from "../facts.ts";
+import type { FailureFacts, SystemFacts, UserFacts } from "../facts.ts";
+import { failureOf } from "./failure.ts";
 import { namesIn, textOf } from "./read.ts";
+import { gatherWatchFailure } from "./watch-limit.ts";
 
-/** Looks at the machine. */
+/** Asks the library whether it can use ports here: why not, or `undefined`. */
+export async function gatherKoffi(): Promise<FailureFacts | undefined> {
+  return platformCapabilities().then(() => undefined, failureOf);
+}
+
+/** Examines the machine. */
 export async function gatherSystem(): Promise<SystemFacts> {
-  const { platform } = await platformCapabilities();
+  const platform = await platformCapabilities().then(
+    (capabilities) => capabilities.platform,
+    () => type().toLowerCase(),
+  );
   const osRelease = await textOf("/etc/os-release");
   const kernel = release();
   return {
@@ -20,10 +30,11 @@ export async function gatherSystem(): Promise<SystemFacts> {
     isContainer: await isContainer(),
     isWsl: /microsoft/i.test(kernel),
     hasSysfs: (await namesIn("/sys/class/tty")).length > 0,
+    watchFailure: platform === "linux" ? await gatherWatchFailure() : undefined,
   };
 }
 
-/** Looks at who runs this. */
+/** Reads the user's ids and groups. */
 export async function gatherUser(): Promise<UserFacts> {
   const { username, uid } = userInfo();
   const groups = (await textOf("/etc/group")) ?? "";

@@ -12,7 +12,7 @@ const DRIVERS: Readonly<Record<string, string>> = {
   "067b": "pl2303",
 };
 
-/** Looks for adapters whose interfaces no driver has taken. */
+/** Finds adapters with interfaces that no driver has claimed. */
 export async function gatherUnboundAdapters(
   sysfs: string = "/sys",
 ): Promise<UnboundAdapterFacts[]> {

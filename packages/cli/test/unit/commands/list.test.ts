@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PortEvent, PortInfo } from "anyserial";
-import { formatEvent, formatLong, formatTable } from "#internal/commands/list/format.js";
-import { createList, type Discovery } from "#internal/commands/list.js";
-import { Interrupted } from "#internal/interruption.js";
+import { Interrupted } from "../../../dist/command/interruption.js";
+import { formatEvent, formatLong, formatTable } from "../../../dist/commands/list/format.js";
+import { createList, type Discovery } from "../../../dist/commands/list.js";
 import { runWith } from "../../helpers/run-command.ts";
 
 const UNKNOWN: PortInfo = {
@@ -56,7 +56,7 @@ function discoveryOf(ports: readonly PortInfo[], events: readonly PortEvent[] = 
   };
 }
 
-test("formatTable() aligns its columns and leaves out those that nobody fills", () => {
+test("formatTable() aligns its columns and leaves out empty ones", () => {
   assert.equal(
     formatTable([UART, ADAPTER]),
     [
@@ -169,7 +169,7 @@ test("anyserial list --watch --json prints an object for each event", async () =
   assert.deepEqual([event, port.vid], ["added", 0x0403]);
 });
 
-test("anyserial list --watch refuses a backend that tells of no events", async () => {
+test("anyserial list --watch refuses a backend without events", async () => {
   const { code, stderr } = await runWith(createList(discoveryOf([])), [
     "--watch",
     "--backend",

@@ -1,11 +1,11 @@
-// Every row of the doctor on recorded facts: what makes it speak, what keeps it silent, what it says
-// to do.
+// Every row of the doctor on recorded facts: facts with a finding, facts without one, and the
+// advice.
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { diagnose } from "#internal/doctor/checks.js";
-import type { Facts } from "#internal/doctor/facts.js";
-import type { CheckId, Finding, Severity } from "#internal/doctor/finding.js";
+import { diagnose } from "../../../dist/doctor/checks.js";
+import type { Facts } from "../../../dist/doctor/facts.js";
+import type { CheckId, Finding, Severity } from "../../../dist/doctor/finding.js";
 import { FT232R, HEALTHY, LOOK, MISSING } from "../../helpers/doctor-facts.ts";
 
 interface Row {
@@ -134,7 +134,7 @@ const ROWS: readonly Row[] = [
   {
     what: "a holder that this user cannot see",
     facts: {
-      looks: [],
+      inspections: [],
       failure: { name: "PortBusyError", code: "EBUSY", message: "Cannot look: busy (EBUSY)" },
     },
     id: "busy",
@@ -160,7 +160,7 @@ const ROWS: readonly Row[] = [
   {
     what: "a device that went away during the look",
     facts: {
-      looks: [],
+      inspections: [],
       failure: { name: "SerialDisconnectedError", code: "EIO", message: "gone (EIO)" },
     },
     id: "disconnected",
@@ -200,7 +200,7 @@ const ROWS: readonly Row[] = [
   {
     what: "framing errors that rise",
     facts: {
-      looks: [LOOK, look({ lineErrors: { ...(LOOK.lineErrors ?? fail()), framing: 40 } })],
+      inspections: [LOOK, look({ lineErrors: { ...(LOOK.lineErrors ?? fail()), framing: 40 } })],
     },
     id: "no-data",
     severity: "problem",
@@ -209,7 +209,7 @@ const ROWS: readonly Row[] = [
   {
     what: "characters that are lost",
     facts: {
-      looks: [LOOK, look({ lineErrors: { ...(LOOK.lineErrors ?? fail()), overrun: 2 } })],
+      inspections: [LOOK, look({ lineErrors: { ...(LOOK.lineErrors ?? fail()), overrun: 2 } })],
     },
     id: "no-data",
     severity: "problem",
@@ -219,7 +219,7 @@ const ROWS: readonly Row[] = [
     what: "line mode set by another program",
     facts: {
       holders: [other],
-      looks: [LOOK, look({ terminal: { ...LOOK.terminal, canonical: true } })],
+      inspections: [LOOK, look({ terminal: { ...LOOK.terminal, canonical: true } })],
     },
     id: "no-data",
     severity: "problem",
@@ -229,7 +229,7 @@ const ROWS: readonly Row[] = [
   {
     what: "CTS held low under hardware flow control",
     facts: {
-      looks: [
+      inspections: [
         LOOK,
         look({
           settings: {
@@ -246,7 +246,7 @@ const ROWS: readonly Row[] = [
   },
   {
     what: "bytes that the holder does not read",
-    facts: { holders: [other], looks: [LOOK, look({ inputWaiting: 512 })] },
+    facts: { holders: [other], inspections: [LOOK, look({ inputWaiting: 512 })] },
     id: "no-data",
     severity: "warning",
     says: /512 bytes wait/,
@@ -261,14 +261,14 @@ const ROWS: readonly Row[] = [
   },
   {
     what: "an output queue that does not move",
-    facts: { looks: [look({ outputWaiting: 4096 }), look({ outputWaiting: 4096 })] },
+    facts: { inspections: [look({ outputWaiting: 4096 }), look({ outputWaiting: 4096 })] },
     id: "send-never-waits",
     severity: "problem",
     says: /does not move/,
   },
   {
     what: "an output queue that is full",
-    facts: { looks: [look({ isWritable: false }), look({ isWritable: false })] },
+    facts: { inspections: [look({ isWritable: false }), look({ isWritable: false })] },
     id: "send-never-waits",
     severity: "problem",
     says: /does not move/,

@@ -1,20 +1,21 @@
-// What the doctor reads of a system, on trees of the test's own.
+// The facts that the doctor reads of a system, on trees of the test's own.
 
 import { deepEqual, equal } from "node:assert/strict";
 import { mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { gatherAdapter, isIgnoredByModemManager } from "#internal/doctor/gather/adapter.js";
-import { gatherDanglingLinks, gatherNode } from "#internal/doctor/gather/node.js";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
+import { gatherAdapter, isIgnoredByModemManager } from "../../../dist/doctor/gather/adapter.js";
+import { gatherDanglingLinks, gatherNode } from "../../../dist/doctor/gather/node.js";
 import {
   gatherProcesses,
   holdersOf,
+  makerOf,
   modemManagerOf,
   openPortsOf,
-} from "#internal/doctor/gather/processes.js";
-import { gatherUnboundAdapters } from "#internal/doctor/gather/usb.js";
+} from "../../../dist/doctor/gather/processes.js";
+import { gatherUnboundAdapters } from "../../../dist/doctor/gather/usb.js";
 import { FT232R } from "../../helpers/doctor-facts.ts";
-import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 /** A process that has descriptors open. */
 function makeProcess(proc: string, pid: number, fds: Record<string, string>): void {
@@ -26,7 +27,7 @@ function makeProcess(proc: string, pid: number, fds: Record<string, string>): vo
   writeFileSync(join(proc, String(pid), "cmdline"), "minicom\0-D\0/dev/ttyUSB0\0");
 }
 
-test("gatherProcesses() tells ports from the terminals of standard streams", async (t) => {
+test("gatherProcesses() distinguishes ports from the terminals of standard streams", async (t) => {
   const proc = temporaryFolder(t);
   makeProcess(proc, 41, { "0": "/dev/pts/1", "5": "/dev/ttyUSB0", "6": "/etc/hosts" });
 
@@ -68,6 +69,7 @@ test("holdersOf() sees an flock in the kernel's table", async (t) => {
       command: "x",
       uid: 0,
       devices: new Set([device]),
+      ptys: new Set<number>(),
       terminals: new Set(""),
     },
   ];
@@ -75,6 +77,20 @@ test("holdersOf() sees an flock in the kernel's table", async (t) => {
   const [holder] = await holdersOf(device, processes, proc);
 
   equal(holder?.hasLock, true);
+});
+
+test("makerOf() names who has the controller of a pty open", async (t) => {
+  const proc = temporaryFolder(t);
+  makeProcess(proc, 41, { "5": "/dev/ptmx", "6": "/dev/pts/ptmx" });
+  mkdirSync(join(proc, "41/fdinfo"));
+  writeFileSync(join(proc, "41/fdinfo/5"), "pos:\t0\nflags:\t02100002\ntty-index:\t7\n");
+  const processes = await gatherProcesses(proc);
+
+  const maker = { pid: 41, name: "minicom", command: "minicom -D /dev/ttyUSB0" };
+  deepEqual(makerOf("/dev/pts/7", processes), maker);
+  equal(makerOf("/dev/pts/8", processes), undefined);
+  equal(makerOf("/dev/ttyUSB7", processes), undefined);
+  equal(makerOf(undefined, processes), undefined);
 });
 
 test("openPortsOf() asks for the ports of one user only", async (t) => {
@@ -91,7 +107,13 @@ test("openPortsOf() asks for the ports of one user only", async (t) => {
 });
 
 test("modemManagerOf() finds the daemon by its name", () => {
-  const base = { command: "", uid: 0, devices: new Set(""), terminals: new Set("") };
+  const base = {
+    command: "",
+    uid: 0,
+    devices: new Set(""),
+    ptys: new Set<number>(),
+    terminals: new Set(""),
+  };
 
   equal(modemManagerOf([{ ...base, pid: 1, name: "init" }], false), undefined);
   deepEqual(modemManagerOf([{ ...base, pid: 7, name: "ModemManager" }], false), {
@@ -135,7 +157,7 @@ test("isIgnoredByModemManager() reads the rules for the vendor of the device", a
   equal(await isIgnoredByModemManager(undefined, [rules]), undefined);
 });
 
-test("gatherNode() tells a missing path, a dangling link and a file apart", async (t) => {
+test("gatherNode() distinguishes a missing path, a dangling link and a file", async (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, "file"), "");
   symlinkSync("gone", join(folder, "link"));

@@ -1,10 +1,10 @@
-// What the doctor says on a Mac: no group, no /proc, no sysfs.
+// The doctor on a Mac: no group, no /proc, no sysfs.
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { diagnose } from "#internal/doctor/checks.js";
-import type { Facts } from "#internal/doctor/facts.js";
-import type { CheckId, Finding } from "#internal/doctor/finding.js";
+import { diagnose } from "../../../dist/doctor/checks.js";
+import type { Facts } from "../../../dist/doctor/facts.js";
+import type { CheckId, Finding } from "../../../dist/doctor/finding.js";
 import { HEALTHY, MISSING } from "../../helpers/doctor-facts.ts";
 
 const PATH = "/dev/cu.usbserial-1";
@@ -46,7 +46,7 @@ test("the doctor asks lsof about both nodes of a busy port", () => {
   deepEqual(commandsOf(finding), [`sudo lsof ${path} ${PATH}`]);
 });
 
-test("the doctor adds nobody to a group", () => {
+test("the doctor suggests no group on macOS", () => {
   const failure = { name: "PortPermissionError", code: "EACCES", message: "denied" };
 
   const finding = find({ failure }, "permission");
@@ -56,7 +56,7 @@ test("the doctor adds nobody to a group", () => {
   ok(commandsOf(finding).every((command) => !command.includes("usermod")));
 });
 
-test("the doctor looks at the bus when a port is missing, and at no kernel module", () => {
+test("the doctor checks the bus when a port is missing, and at no kernel module", () => {
   const finding = find({ ports: [] }, "not-found", MISSING);
 
   deepEqual(commandsOf(finding), ["system_profiler SPUSBDataType"]);

@@ -1,9 +1,9 @@
-// How findings read, and what a report leaves out.
+// The text of findings, and the fields that a report leaves out.
 
 import { doesNotMatch, match, ok } from "node:assert/strict";
 import { test } from "node:test";
-import { diagnose } from "#internal/doctor/checks.js";
-import { findingsText, reportText } from "#internal/doctor/print.js";
+import { diagnose } from "../../../dist/doctor/checks.js";
+import { findingsText, reportText } from "../../../dist/doctor/print.js";
 import { FT232R, HEALTHY, MISSING } from "../../helpers/doctor-facts.ts";
 
 const WRONG = { ...HEALTHY, ...MISSING, path: "/dev/ttyUSB1" };
@@ -16,13 +16,13 @@ test("findingsText() shows evidence, advice and the command of what is wrong", (
   match(text, /\$ npx anyserial monitor \/dev\/ttyUSB0/);
 });
 
-test("findingsText() keeps what a device says off the terminal's controls", () => {
+test("findingsText() escapes control characters in a device's strings", () => {
   const hostile = "/dev/tty\u001b[2J";
 
   ok(!findingsText(diagnose({ ...WRONG, path: hostile })).includes("\u001b"));
 });
 
-test("reportText() masks serial numbers unless told otherwise", () => {
+test("reportText() masks serial numbers unless they are requested", () => {
   const findings = diagnose(HEALTHY);
 
   doesNotMatch(reportText(HEALTHY, findings, { isUnmasked: false }), /A50285BI/);

@@ -2,10 +2,10 @@
 
 import { deepEqual, equal, match } from "node:assert/strict";
 import { test } from "node:test";
-import type { SerialDevice } from "anyserial";
-import { diagnose } from "#internal/doctor/checks.js";
-import type { Facts } from "#internal/doctor/facts.js";
-import type { Finding } from "#internal/doctor/finding.js";
+import type { SerialDevice } from "anyserial/internal";
+import { diagnose } from "../../../dist/doctor/checks.js";
+import type { Facts } from "../../../dist/doctor/facts.js";
+import type { Finding } from "../../../dist/doctor/finding.js";
 import { FT232R, HEALTHY, LOOK } from "../../helpers/doctor-facts.ts";
 
 const DEVICE: SerialDevice = {
@@ -39,7 +39,7 @@ function windows(path: string | undefined, facts: Partial<Facts> = {}): Facts {
     node: undefined,
     ports: [COM3],
     info: COM3,
-    looks:
+    inspections:
       path === undefined ? [] : [{ ...LOOK, path, lineErrors: undefined, lowLatency: undefined }],
     adapter: undefined,
     devices: [DEVICE],
@@ -49,7 +49,7 @@ function windows(path: string | undefined, facts: Partial<Facts> = {}): Facts {
 
 /** One that does not. */
 function failing(path: string, failure: Facts["failure"], facts: Partial<Facts> = {}): Facts {
-  return windows(path, { looks: [], failure, info: undefined, ...facts });
+  return windows(path, { inspections: [], failure, info: undefined, ...facts });
 }
 
 interface Row {
@@ -77,7 +77,7 @@ const ROWS: readonly Row[] = [
     fix: "handle.exe COM3",
   },
   {
-    what: "a COM port that nobody holds",
+    what: "a COM port that no program holds",
     facts: windows("COM3"),
     id: "windows-busy",
     severity: "ok",
@@ -99,14 +99,14 @@ const ROWS: readonly Row[] = [
     seen: /LatencyTimer is 16 in the registry/,
   },
   {
-    what: "FTDI's timer that somebody has set",
+    what: "FTDI's timer with another value",
     facts: windows("COM3", { devices: [{ ...DEVICE, latencyTimerMs: 1 }] }),
     id: "windows-latency",
     severity: "ok",
     says: /at once/,
   },
   {
-    what: "FTDI's timer where the registry does not tell",
+    what: "FTDI's timer where the registry has no value",
     facts: windows("COM3", { devices: [] }),
     id: "windows-latency",
     severity: "note",
@@ -131,7 +131,7 @@ const ROWS: readonly Row[] = [
     facts: windows("COM3", { rate: { asked: 500_000, taken: 38_400, failure: undefined } }),
     id: "windows-baud",
     severity: "problem",
-    says: /makes 38400 baud of 500000/,
+    says: /sets 38400 baud instead of 500000/,
   },
   {
     what: "a rate that a driver takes",

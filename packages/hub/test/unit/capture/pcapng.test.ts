@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { encodeInterface, encodePacket, encodeSection } from "#internal/capture/pcapng.js";
+import { encodeInterface, encodePacket, encodeSection } from "../../../dist/capture/pcapng.js";
 
 test("encodeSection() writes version 1.0, little-endian, of unknown length", () => {
-  const block = encodeSection();
+  const block = Buffer.from(encodeSection());
 
   assert.equal(block.subarray(0, 4).toString("hex"), "0a0d0d0a");
   assert.equal(block.readUInt32LE(4), block.length);
@@ -26,16 +26,18 @@ test("encodeInterface() writes the link type, the name and nanoseconds", () => {
     "28000000",
   ];
 
-  assert.equal(encodeInterface(250, "n/m1").toString("hex"), expected.join(""));
+  assert.equal(Buffer.from(encodeInterface(250, "n/m1")).toString("hex"), expected.join(""));
 });
 
 test("encodePacket() writes a received message with its header and direction", () => {
-  const block = encodePacket({
-    interfaceId: 2,
-    event: "received",
-    timestampNs: 0x0011_2233_4455_6677n,
-    bytes: Buffer.from("abc"),
-  });
+  const block = Buffer.from(
+    encodePacket({
+      interfaceId: 2,
+      event: "received",
+      timestampNs: 0x0011_2233_4455_6677n,
+      bytes: Buffer.from("abc"),
+    }),
+  );
 
   const expected = [
     "06000000", // enhanced packet block
@@ -56,9 +58,11 @@ test("encodePacket() writes a received message with its header and direction", (
   assert.equal(block.toString("hex"), expected.join(""));
 });
 
-test("encodePacket() writes what was lost as an outbound overflow", () => {
+test("encodePacket() writes lost bytes as an outbound overflow", () => {
   const bytes = Buffer.from("x");
-  const block = encodePacket({ interfaceId: 0, event: "overflow", timestampNs: 0n, bytes });
+  const block = Buffer.from(
+    encodePacket({ interfaceId: 0, event: "overflow", timestampNs: 0n, bytes }),
+  );
 
   assert.equal(block[28 + 8], 0x0a);
   assert.equal(block.subarray(44, 52).toString("hex"), "0200040002000000");

@@ -1,4 +1,4 @@
-// What was recorded is read again.
+// A recording is read again.
 
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ import {
   string,
   uint8Array,
 } from "fast-check";
-import { encodeInterface, encodePacket, encodeSection } from "#internal/capture/pcapng.js";
+import { encodeInterface, encodePacket, encodeSection } from "../../../dist/capture/pcapng.js";
 import { testFolder } from "../../helpers/service-fixtures.ts";
 
 async function readAll(file: string): Promise<CaptureRecord[]> {
@@ -33,7 +33,7 @@ const EVENTS: readonly RtacEvent[] = [
   "overflow",
 ];
 
-test("readCapture() reads what encodePacket() wrote", async (t) => {
+test("readCapture() reads the output of encodePacket()", async (t) => {
   const file = join(testFolder(t), "a.pcapng");
   const packets = array(
     record({

@@ -17,7 +17,7 @@ function record(ms: number, text: string): Omit<CaptureRecord, "source" | "event
   return { timestampNs, bytes: Buffer.from(text), comment: undefined };
 }
 
-/** Replays on a clock that only waiting moves, and tells when what was sent. */
+/** Replays on a clock that only waiting moves, and returns the times of the messages. */
 async function run(options: Omit<ReplayOptions, "inject" | "clock">): Promise<string[]> {
   let now = 1000;
   const sent: string[] = [];
@@ -38,7 +38,7 @@ async function* stream(): AsyncGenerator<CaptureRecord> {
   yield* RECORDS;
 }
 
-test("replay() sends what members sent, when they sent it", async () => {
+test("replay() sends the members' messages at their original times", async () => {
   assert.deepEqual(await run({}), ["0 plant/meter a", "100 plant/logger b", "300 plant/meter c"]);
 });
 

@@ -1,15 +1,16 @@
-// What is wrong with a configuration is told by line and field.
+// Problems of a configuration are reported by line and field.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import {
   checkHubConfig,
-  EXAMPLE_CONFIG,
   formatProblem,
   HubConfigError,
   validateHubConfig,
 } from "@anyserial/hub/config";
+import { EXAMPLE_CONFIG } from "@anyserial/hub/internal";
+import { ConfigurationError } from "anyserial";
 
 /** A member's field, wrong, on line 5 of a file. */
 function memberWith(line: string): string {
@@ -49,6 +50,40 @@ const WRONG_MEMBER_FIELDS: readonly (readonly [line: string, problem: RegExp])[]
   ["qeueu: 1", /^h.yaml:5:9: .*meter.qeueu: is unknown; did you mean queue/],
 ];
 
+/** A member `real`, wrong, on line 5. */
+const WRONG_MEMBERS: readonly (readonly [member: string, problem: RegExp])[] = [
+  [
+    "{ serial: /dev/x, follow: ap }",
+    /^h.yaml:5:\d+: .*real.follow: "ap" .*port or remote member of this network: app; did you mean app/,
+  ],
+  ["{ serial: /dev/x, follow: real }", /real.follow: "real" is not allowed/],
+  ["{ serial: /dev/x, lines: some }", /real.lines: "some" .*give applications, all or none/],
+  ["{ port: y, follow: app }", /real.follow: is unknown/],
+  ["{ remote: {} }", /real.remote.listen: is missing/],
+  ["{ remote: { listen: 2217 } }", /real.remote.listen: 2217 is not allowed: give an address/],
+  [
+    "{ remote: { listen: 0.0.0.0:2217 } }",
+    /real.remote.listen: "0.0.0.0:2217" is reachable from other machines.*allowRemote: true/,
+  ],
+  [
+    "{ remote: { listen: 127.0.0.1:1, clients: all } }",
+    /clients: "all" .*one, kick, shared or readers/,
+  ],
+  ["{ remote: { listen: 127.0.0.1:1, protocol: tcp } }", /protocol: "tcp" .*rfc2217 or raw/],
+  ["{ remote: { listen: 127.0.0.1:1, tls: { cert: c } } }", /remote.tls.key: is missing/],
+  ["{ remote: { listen: 127.0.0.1:1, idleTimeoutMs: 0 } }", /remote.idleTimeoutMs: 0 is not/],
+];
+
+for (const [member, problem] of WRONG_MEMBERS) {
+  test(`checkHubConfig() names what is wrong in ${member}`, () => {
+    const text = `networks:\n  plant:\n    members:\n      app: { port: x }\n      real: ${member}\n`;
+    const [first, ...more] = problemsOf(text);
+
+    assert.match(first ?? "", problem);
+    assert.deepEqual(more, []);
+  });
+}
+
 for (const [line, problem] of WRONG_MEMBER_FIELDS) {
   test(`checkHubConfig() names line and field of "${line}"`, () => {
     const [first, ...more] = problemsOf(memberWith(line));
@@ -63,6 +98,7 @@ const WRONG_KINDS: readonly (readonly [member: string, problem: RegExp])[] = [
   ['{ port: "a\\0b" }', /port: "a\\u0000b" is not allowed: give a path without NUL/],
   ["{ port: ./x/ }", /port: .*not of a folder/],
   [`{ port: ${"a".repeat(300)} }`, /port: .*give a shorter path/],
+  [`{ port: ${"b".repeat(250)} }`, /port: .*give a name of at most 200 bytes/],
   ["{ port: 3 }", /port: 3 is not allowed: give a path/],
   ["{ port: x, mode: 0888 }", /mode: .* is not allowed: give permission bits/],
   ["{ port: x, mode: 4096 }", /mode: 4096 is not allowed/],
@@ -74,21 +110,68 @@ const WRONG_KINDS: readonly (readonly [member: string, problem: RegExp])[] = [
   ["{ serial: /dev/x, parity: evne }", /parity: "evne" .*did you mean even/],
   ["{ serial: /dev/x, flowControl: rts }", /flowControl: "rts" is not allowed/],
   ["{ tcp: localhost:1 }", /tcp: "localhost:1" is not allowed: give \{ connect/],
-  ['{ tcp: { connect: "x:99999" } }', /tcp: .* is not allowed/],
+  ['{ tcp: { connect: "x:99999" } }', /tcp.connect: "x:99999" is not allowed: give an address/],
+  ['{ tcp: { connect: "x:0" } }', /tcp.connect: "x:0" is not allowed/],
+  [
+    '{ tcp: { connect: "x:1", listen: "[::1]:1" } }',
+    /tcp: has connect or listen: give one of them/,
+  ],
+  [
+    '{ tcp: { connect: "x:1", onBusy: replace } }',
+    /tcp.onBusy: is unknown; known here: connect or/,
+  ],
+  [
+    '{ tcp: { listen: "[::1]:1", onBusy: kick } }',
+    /onBusy: "kick" is not allowed: give refuse or re/,
+  ],
+  [
+    '{ tcp: { listen: "[::1]:1", vanishAfterMs: 10s } }',
+    /vanishAfterMs: "10s" is not allowed: give/,
+  ],
+  [
+    '{ tcp: { listen: "[::]:4001" } }',
+    /tcp.listen: "\[::\]:4001" is reachable from other machines/,
+  ],
+  ["{ tcp: {} }", /tcp: \{\} is not allowed: give \{ connect/],
   ["{ stdio: false }", /stdio: false is not allowed: give true/],
-  ["{ process: ls -l }", /process: "ls -l" is not allowed: give a list/],
+  [
+    "{ process: ls -l }",
+    /process: "ls -l" is not allowed: give a list.*write process: \["ls","-l"\]/,
+  ],
+  ["{ process: [sleep, 5] }", /process\[1\]: 5 is no text; put quotes around it: "5"/],
+  ["{ process: [echo, true, ~] }", /process\[1\]: true is no text; put quotes around it: "true"/],
+  ["{ process: false }", /process: false is not allowed: give a list/],
+  ["{ process: [[ls]] }", /process\[0\]: \["ls"\] is no text$/],
+  ['{ process: [ls, ""] }', /process\[1\]: "" is not allowed: give text that is not empty/],
   ["{ process: [] }", /process: \[\] is not allowed/],
   ["{ device: ../x.js }", /device: .*below the configuration's folder/],
+  ["{ device: /etc/passwd }", /device: "\/etc\/passwd" is not allowed: give an existing Java/],
   ["{ device: x.js }", /device: "x.js" is not allowed: give an existing/],
   [
     `{ device: ${JSON.stringify(fileURLToPath(import.meta.url))}, options: 1 }`,
     /options: 1 is not allowed: give a map/,
   ],
   ["{ port: x, serial: y }", /meter: has port or serial: a member is one of them/],
-  ["{ queue: 1 }", /meter: does not say what it is/],
+  ["{ queue: 1 }", /meter: has no kind/],
   ["{ port: x, baudRate: 9600 }", /meter.baudRate: is unknown/],
   ["7", /meter: 7 is not allowed: give a map/],
 ];
+
+for (const [member, warning] of [
+  ["{ port: x, group: nosuchgroup }", /group: "nosuchgroup" is no group of this machine/],
+  ["{ port: x, owner: rooot }", /owner: "rooot" is no user of this machine; did you mean root/],
+] as const) {
+  test(`checkHubConfig() warns of the account in ${member}, and a hub would start`, () => {
+    const { config, problems } = checkHubConfig(`networks: { n: { members: { m: ${member} } } }`);
+
+    assert.notEqual(config, undefined);
+    assert.deepEqual(
+      problems.map(({ isWarning }) => isWarning),
+      [true],
+    );
+    assert.match(problems.map(formatProblem).join(), warning);
+  });
+}
 
 for (const [member, problem] of WRONG_KINDS) {
   test(`checkHubConfig() refuses the member ${member.slice(0, 12)}…${member.slice(-20)}`, () => {
@@ -101,7 +184,7 @@ for (const [member, problem] of WRONG_KINDS) {
 
 const WRONG_FILES: readonly (readonly [what: string, text: string, problem: RegExp])[] = [
   ["an empty file", "", /networks/],
-  ["what is no YAML", "networks: [", /h.yaml:1:\d+: /],
+  ["text that is no YAML", "networks: [", /h.yaml:1:\d+: /],
   [
     "a key that is there twice",
     "networks: {}\nnetworks: {}",
@@ -131,9 +214,39 @@ const WRONG_FILES: readonly (readonly [what: string, text: string, problem: RegE
     /gapMs: is for idle-gap, not for line/,
   ],
   [
+    "a parameter of two other framings",
+    "networks: {a: {framing: {kind: line, start: 1}, members: {m: {stdio: true}}}}",
+    /start: is for start-end or length-prefix, not for line/,
+  ],
+  [
+    "a framing without a parameter that it needs",
+    "networks: {a: {framing: {kind: start-end, start: 2}, members: {m: {stdio: true}}}}",
+    /framing.end: is missing/,
+  ],
+  [
+    "a framing by its name alone that needs a parameter",
+    "networks: {a: {framing: fixed-length, members: {m: {stdio: true}}}}",
+    /needs length; write a map: \{ kind: fixed-length, length: … \}/,
+  ],
+  [
+    "a framing whose parameters do not fit",
+    "networks: {a: {framing: {kind: start-end, start: 2, end: 2}, members: {m: {stdio: true}}}}",
+    /framing: cannot be used: .*another mark than start/,
+  ],
+  [
+    "a framing with a wrong regular expression",
+    'networks: {a: {framing: {kind: matching, pattern: "("}, members: {m: {stdio: true}}}}',
+    /framing: cannot be used: .*regular expression/i,
+  ],
+  [
+    "a delimiter that is too long",
+    "networks: {a: {framing: {kind: delimited, delimiter: [1, 256]}, members: {m: {stdio: true}}}}",
+    /delimiter: .*1 to 64 bytes/,
+  ],
+  [
     "a pair of three",
     "networks: {a: {topology: pair, members: {x: {port: x}, y: {port: y}, z: {port: z}}}}",
-    /has 3 members that talk/,
+    /has 3 members that are no taps/,
   ],
   [
     "two controllers",
@@ -203,8 +316,16 @@ test("checkHubConfig() reads JSON", () => {
   assert.deepEqual(checkHubConfig(JSON.stringify(config)).config, config);
 });
 
-test("checkHubConfig() accepts what init writes", () => {
+test("checkHubConfig() accepts the output of init", () => {
   assert.deepEqual(problemsOf(EXAMPLE_CONFIG), []);
+});
+
+test("the output of init names every framing", () => {
+  const [, names = ""] = /into messages: ([^.]+)\./.exec(EXAMPLE_CONFIG) ?? [];
+  const refusal = problemsOf("networks: { a: { framing: x, members: {} } }").join();
+  const [, known = ""] = /give (.+) or matching/.exec(refusal) ?? [];
+
+  assert.deepEqual(names.split(/,[\s#]+/), [...known.split(", "), "matching"]);
 });
 
 test("checkHubConfig() ends with a file that multiplies aliases", () => {
@@ -212,6 +333,39 @@ test("checkHubConfig() ends with a file that multiplies aliases", () => {
   const text = `networks: {}\na0: &a0 x\n${levels.join("\n")}\n`;
 
   assert.ok(problemsOf(text).length > 0);
+});
+
+test("checkHubConfig() refuses aliases that multiply within the options of a device", () => {
+  const device = JSON.stringify(fileURLToPath(import.meta.url));
+  const levels = Array.from({ length: 30 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n}, *a${n}]`);
+  const map = `{ a0: &a0 x, ${levels.join(", ")} }`;
+
+  const problems = problemsOf(
+    `networks: { n: { members: { m: { device: ${device}, options: ${map} } } } }`,
+  );
+
+  assert.match(problems.join("\n"), /options: is no plain JSON/);
+});
+
+for (const [what, text] of Object.entries({
+  brackets: `networks: ${"[".repeat(200_000)}`,
+  braces: `networks: ${"{a: ".repeat(100_000)}`,
+  "lists in lists": `networks:\n  ${"- ".repeat(200_000)}`,
+  columns: Array.from({ length: 1000 }, (_, n) => `${" ".repeat(n)}a:`).join("\n"),
+})) {
+  test(`checkHubConfig() refuses a file of nested ${what}, and does not end the process`, () => {
+    assert.match(problemsOf(text)[0] ?? "", /nested too deeply/);
+  });
+}
+
+test("checkHubConfig() reads an owner as a number where it has only digits", () => {
+  const text = 'networks: { n: { members: { m: { port: x, owner: "1000", group: 0 } } } }';
+
+  assert.deepEqual(checkHubConfig(text).config?.networks["n"]?.members["m"], {
+    port: "x",
+    owner: 1000,
+    group: 0,
+  });
 });
 
 test("checkHubConfig() refuses a file of more than 1 MiB", () => {
@@ -229,4 +383,17 @@ test("validateHubConfig() names the field of an object", () => {
       error.problems[0]?.field === "networks.a.members.x.queue" &&
       error.problems[0].line === undefined,
   );
+});
+
+test("HubConfigError is known by instanceof also where another copy of the package made it", () => {
+  const brand = Symbol.for("anyserial.hub.HubConfigError");
+  const problem = { file: undefined, line: undefined, column: undefined, field: "networks" };
+  const own = new HubConfigError([{ ...problem, value: undefined, reason: "x", hint: undefined }]);
+  class Narrower extends HubConfigError {}
+
+  assert.ok(own instanceof HubConfigError);
+  assert.ok(own instanceof ConfigurationError);
+  assert.ok(Object.assign(new Error("x"), { [brand]: true }) instanceof HubConfigError);
+  assert.equal(new ConfigurationError("x") instanceof HubConfigError, false);
+  assert.equal(own instanceof Narrower, false);
 });

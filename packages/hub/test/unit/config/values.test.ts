@@ -3,12 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  formatHostPort,
   isLoopback,
   readDuration,
   readHostPort,
   readMode,
   readSize,
-} from "#internal/config/values.js";
+} from "../../../dist/config/values.js";
 
 test("readSize() reads bytes, decimal and binary units", () => {
   assert.equal(readSize(4096), 4096);
@@ -24,9 +25,9 @@ test("readSize() refuses fractions of bytes and unknown units", () => {
   }
 });
 
-test("readDuration() reads milliseconds by default", () => {
+test("readDuration() reads a number as milliseconds, and text with a unit only", () => {
   assert.equal(readDuration(20), 20);
-  assert.equal(readDuration("20"), 20);
+  assert.equal(readDuration("20"), undefined);
   assert.equal(readDuration("1.5s"), 1500);
   assert.equal(readDuration("2m"), 120_000);
   assert.equal(readDuration("1 fortnight"), undefined);
@@ -45,9 +46,27 @@ test("readHostPort() reads names, IPv4 and bracketed IPv6", () => {
   assert.deepEqual(readHostPort("127.0.0.1:7070"), { host: "127.0.0.1", port: 7070 });
   assert.deepEqual(readHostPort("[::1]:0"), { host: "::1", port: 0 });
   assert.deepEqual(readHostPort("example.org:1"), { host: "example.org", port: 1 });
-  for (const value of ["::1:7070", "a", ":1", "a:65536", "a b:1", "a:1\n", 7070]) {
+  assert.deepEqual(readHostPort("[fe80::1%eth0]:1"), { host: "fe80::1%eth0", port: 1 });
+  assert.deepEqual(readHostPort("bücher.example:1"), { host: "bücher.example", port: 1 });
+  for (const value of [
+    "::1:7070",
+    "[::1::]:1",
+    "[1.2.3.4]:1",
+    "a",
+    ":1",
+    "a:65536",
+    "a b:1",
+    "a:1\n",
+    7070,
+  ]) {
     assert.equal(readHostPort(value), undefined, String(value));
   }
+});
+
+test("formatHostPort() writes the input of readHostPort(), and IPv4 behind IPv6 as IPv4", () => {
+  assert.equal(formatHostPort({ host: "127.0.0.1", port: 1 }), "127.0.0.1:1");
+  assert.equal(formatHostPort({ host: "fe80::1%eth0", port: 1 }), "[fe80::1%eth0]:1");
+  assert.equal(formatHostPort({ host: "::ffff:192.0.2.1", port: 1 }), "192.0.2.1:1");
 });
 
 test("isLoopback() knows what only this machine reaches", () => {

@@ -7,13 +7,13 @@ import {
   type EpollEventLayout,
   EpollEvents,
   EpollPoller,
-} from "#internal/posix/readiness/epoll.js";
-import { HUNG_UP, READABLE, WRITABLE } from "#internal/posix/readiness/readiness.js";
+} from "../../../../dist/posix/readiness/epoll.js";
+import { HUNG_UP, READABLE, WRITABLE } from "../../../../dist/posix/readiness/readiness.js";
 import { ABI, abiOf, wordAt, words } from "../../../helpers/fake-libc.ts";
 
 type Event = readonly [token: number, ready: number];
 
-/** epoll behind its interface; `ready` holds [events, token] of what waits in it. */
+/** epoll behind its interface; `ready` holds [events, token] of its pending events. */
 class FakeEpoll implements EpollCalls {
   readonly calls: string[] = [];
   readonly ready: (readonly [number, number])[] = [];

@@ -3,8 +3,8 @@
 
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
-import { bindKqueue, KqueueEvents, KqueuePoller } from "#internal/posix/readiness/kqueue.js";
-import { HUNG_UP, READABLE, WRITABLE } from "#internal/posix/readiness/readiness.js";
+import { bindKqueue, KqueueEvents, KqueuePoller } from "../../../../dist/posix/readiness/kqueue.js";
+import { HUNG_UP, READABLE, WRITABLE } from "../../../../dist/posix/readiness/readiness.js";
 import { BsdMachine, FOUR_SYSTEMS } from "../../../helpers/bsd-port.ts";
 import { fakeFfi } from "../../../helpers/fake-ffi.ts";
 
@@ -86,7 +86,7 @@ for (const target of FOUR_SYSTEMS) {
     deepEqual(machine.calls("kevent"), [
       "kevent 7 EVFILT_TIMER ident=1 EV_ADD|EV_ONESHOT data=1 udata=0 = 0",
     ]);
-    deepEqual(collect(), [[0, 0]]); // the token of nobody
+    deepEqual(collect(), [[0, 0]]); // the token of no descriptor
     deepEqual(machine.kernel.kqueue.registered, []);
   });
 }

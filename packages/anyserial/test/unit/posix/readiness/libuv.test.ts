@@ -1,8 +1,8 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { test } from "node:test";
-import type { Ffi, NativeLibrary } from "#internal/ffi/ffi.js";
-import { bindLibuv, type LibuvCalls, LibuvWaker } from "#internal/posix/readiness/libuv.js";
-import type { Poller } from "#internal/posix/readiness/readiness.js";
+import type { Ffi, NativeLibrary } from "../../../../dist/ffi/ffi.js";
+import { bindLibuv, type LibuvCalls, LibuvWaker } from "../../../../dist/posix/readiness/libuv.js";
+import type { Poller } from "../../../../dist/posix/readiness/readiness.js";
 
 const HANDLE = 0x1000n;
 const poller = { fd: 33 } as Poller;
@@ -17,7 +17,6 @@ function fakeLibuv(): { uv: LibuvCalls; calls: string[]; fire: () => void } {
     pollInit: (loop, handle, ...[fd]) => calls.push(`init ${loop} ${handle} ${fd}`),
     pollStart: (handle, events) => calls.push(`start ${handle} ${events}`),
     pollStop: (handle) => calls.push(`stop ${handle}`),
-    ref: (handle) => calls.push(`ref ${handle}`),
     unref: (handle) => calls.push(`unref ${handle}`),
     close: (handle, callback) => calls.push(`close ${handle} ${callback}`),
     allocate: (count, size) => {
@@ -71,35 +70,6 @@ test("LibuvWaker runs its listener outside the native callback, once for several
   await nextTask();
 
   equal(runs, 2);
-});
-
-test("LibuvWaker.setAlive() holds the event loop, and lets go after a moment of silence", (t) => {
-  t.mock.timers.enable({ apis: ["setTimeout"] });
-  const { uv, calls } = fakeLibuv();
-  const waker = new LibuvWaker(uv, poller, () => undefined);
-  calls.length = 0;
-
-  waker.setAlive(true);
-  waker.setAlive(false);
-  deepEqual(calls, ["ref 4096"]);
-  t.mock.timers.tick(10);
-
-  deepEqual(calls, ["ref 4096", "unref 4096"]);
-});
-
-test("LibuvWaker.setAlive() costs few calls while a conversation goes on", (t) => {
-  t.mock.timers.enable({ apis: ["setTimeout"] });
-  const { uv, calls } = fakeLibuv();
-  const waker = new LibuvWaker(uv, poller, () => undefined);
-  calls.length = 0;
-
-  for (let reply = 0; reply < 100; reply++) {
-    waker.setAlive(true);
-    waker.setAlive(false);
-    t.mock.timers.tick(1);
-  }
-
-  deepEqual(calls.length, 20); // one pair in 10 ms, not in every reply
 });
 
 test("LibuvWaker.stop() closes the handle, whose memory libuv frees", () => {

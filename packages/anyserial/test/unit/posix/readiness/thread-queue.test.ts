@@ -1,7 +1,10 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { test } from "node:test";
-import { kqueueDriver } from "#internal/posix/readiness/kqueue-driver.js";
-import { bindThreadQueue, type ThreadQueue } from "#internal/posix/readiness/thread-queue.js";
+import { kqueueDriver } from "../../../../dist/posix/readiness/kqueue-driver.js";
+import {
+  bindThreadQueue,
+  type ThreadQueue,
+} from "../../../../dist/posix/readiness/thread-queue.js";
 import { BsdFacts } from "../../../helpers/bsd-facts.ts";
 import { BsdMachine } from "../../../helpers/bsd-port.ts";
 import { fakeFfi } from "../../../helpers/fake-ffi.ts";

@@ -4,7 +4,7 @@ import { equal } from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { serialPortPair } from "anyserial/testing";
-import { InstrumentClient, MEASURE } from "#internal/commands/demo/conversation.js";
+import { InstrumentClient, MEASURE } from "../../../../dist/commands/demo/conversation.js";
 
 const NEVER = new AbortController().signal;
 
@@ -12,7 +12,7 @@ test("InstrumentClient takes the answer that is expected for right", async () =>
   await using pair = await serialPortPair();
   const asking = new InstrumentClient(pair.a).ask(MEASURE, NEVER);
 
-  equal(Buffer.from(await pair.b.buffered().receiveUntil("\n")).toString(), "MEAS?\n");
+  equal(Buffer.from(await pair.b.reader.receiveUntil("\n")).toString(), "MEAS?\n");
   await pair.b.send(Buffer.from("23.50,12.500,1.250\r\n"));
 
   const { reply, ok } = await asking;
@@ -43,7 +43,7 @@ test("InstrumentClient does not take a late answer for the next one", async () =
   equal((await asking).ok, true);
 });
 
-test("InstrumentClient gives up when it is told to", async () => {
+test("InstrumentClient gives up when its signal is aborted", async () => {
   await using pair = await serialPortPair();
   const ending = new AbortController();
   const asking = new InstrumentClient(pair.a).ask(MEASURE, ending.signal);

@@ -2,15 +2,15 @@
 
 import { equal, match } from "node:assert/strict";
 import { test } from "node:test";
-import { INSTRUMENT_COMMANDS, Instrument } from "#internal/commands/demo/instrument.js";
+import { INSTRUMENT_COMMANDS, Instrument } from "../../../../dist/commands/demo/instrument.js";
 
 const create = (): Instrument => new Instrument(() => 0);
 
-test("Instrument tells who it is", () => {
+test("Instrument identifies itself", () => {
   match(create().execute("*IDN?") ?? "", /^anyserial,Simulated PSU-30,0001,/);
 });
 
-test("Instrument measures what was set once its output is on", () => {
+test("Instrument measures the set voltage once its output is on", () => {
   const instrument = create();
 
   equal(instrument.execute("SET 12.5"), "OK");

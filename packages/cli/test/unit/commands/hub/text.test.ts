@@ -1,14 +1,14 @@
-// What a hub shows: events, quantities, the table.
+// The output of a hub: events, quantities, the table.
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import type { HubEvent, HubSnapshot, MemberSnapshot } from "@anyserial/hub";
-import { eventText } from "#internal/commands/hub/event-text.js";
-import { LogView } from "#internal/commands/hub/log-view.js";
-import { formatBar, formatBytes, formatUptime } from "#internal/commands/hub/quantities.js";
-import { Rates } from "#internal/commands/hub/rates.js";
-import { drawTable } from "#internal/commands/hub/table.js";
+import { eventText } from "../../../../dist/commands/hub/event-text.js";
+import { LogView } from "../../../../dist/commands/hub/log-view.js";
+import { formatBar, formatBytes, formatUptime } from "../../../../dist/commands/hub/quantities.js";
+import { Rates } from "../../../../dist/commands/hub/rates.js";
+import { drawTable } from "../../../../dist/commands/hub/table.js";
 import { controlsIn } from "../../../helpers/hub-process.ts";
 
 const NONE = { bytes: 0, messages: 0 };
@@ -24,8 +24,8 @@ const MEMBER: MemberSnapshot = {
   unreadBytes: 0,
   queuedBytes: 0,
   queuedMessages: 0,
-  queueLimit: 1000,
-  highWaterMark: 0,
+  queueLimitBytes: 1000,
+  highWaterBytes: 0,
   in: NONE,
   out: NONE,
   dropped: NONE,
@@ -77,12 +77,29 @@ test("eventText() words each event", () => {
     [{ ...where, type: "member-open" }, "plant/meter: opened"],
     [{ ...where, type: "member-close" }, "plant/meter: closed"],
     [
+      { ...where, type: "member-open", peer: "192.0.2.7:51234" },
+      "plant/meter: 192.0.2.7:51234 connected",
+    ],
+    [
+      { ...where, type: "member-close", peer: "192.0.2.7:51234", reason: "read ECONNRESET" },
+      "plant/meter: 192.0.2.7:51234 disconnected: read ECONNRESET",
+    ],
+    [
+      { ...where, type: "refused", peer: "192.0.2.9:2", present: "192.0.2.7:1", count: 1 },
+      "plant/meter: refused 192.0.2.9:2: 192.0.2.7:1 is connected",
+    ],
+    [
+      { ...where, type: "refused", peer: "192.0.2.9:2", present: "192.0.2.7:1", count: 30 },
+      "plant/meter: refused 192.0.2.9:2: 192.0.2.7:1 is connected (30 clients within a second)",
+    ],
+    [{ ...where, type: "warning", message: "no password" }, "plant/meter: warning: no password"],
+    [
       { ...where, type: "stall", queuedBytes: 4096, overflow: "drop-oldest" },
       "plant/meter: is not being read: 4.1 kB wait, drop-oldest",
     ],
     [
       { ...where, type: "recover", ...lost },
-      "plant/meter: is read again after 2.3 s: 1.2 kB in 3 messages lost",
+      "plant/meter: is read again after 2.3 s: 1200 B in 3 messages lost",
     ],
     [
       { ...where, type: "recover", stalledMs: 5, bytesLost: 0, messagesLost: 0 },
@@ -90,11 +107,15 @@ test("eventText() words each event", () => {
     ],
     [
       { ...where, type: "drop", bytes: 10, messages: 1 },
-      "plant/meter: its queue is full: 10 B in 1 messages lost",
+      "plant/meter: loses data, its queue is full: 10 B in 1 message so far",
+    ],
+    [
+      { ...where, type: "drop-total", bytes: 5_300_123, messages: 1294, durationMs: 3200 },
+      "plant/meter: has lost 5300123 B in 1294 messages within 3.2 s",
     ],
     [
       { ...where, type: "disconnect", bytesLost: 10 },
-      "plant/meter: hung up on, its queue was full: 10 B lost",
+      "plant/meter: disconnected, its queue was full: 10 B lost",
     ],
     [
       { ...where, type: "rate-mismatch", baudRate: 9600, other: "logger", otherBaudRate: 19_200 },
@@ -121,8 +142,16 @@ test("eventText() words each event", () => {
     ],
     [{ type: "error", time: 0, error: new Error("no disk") }, "no disk"],
     [
-      { type: "reload", time: 0, added: ["a/b"], removed: [], replaced: [], kept: ["a/c"] },
-      "reloaded: added a/b, 1 members unchanged",
+      {
+        type: "reload",
+        time: 0,
+        added: ["a/b"],
+        removed: [],
+        replaced: [],
+        changed: ["a/d", "a/e"],
+        kept: ["a/c"],
+      },
+      "reloaded: added a/b, changed a/d a/e, 1 member unchanged",
     ],
   ];
 
@@ -139,12 +168,17 @@ test("drawTable() shows who is there, the queue and the losses", () => {
     title: "anyserial hub x.yaml",
   });
 
-  match(lines[0] ?? "", /^anyserial hub x.yaml {3}pid 7 {3}up 0:00:05$/);
-  match(lines[4] ?? "", /^ {2}meter +app 42 .* #####\.{5} 500 B +1\.2 kB +2 {2}\/run\/m$/);
-  match(lines[5] ?? "", /^ {2}logger +- /);
+  deepEqual(lines, [
+    "anyserial hub x.yaml   pid 7   up 0:00:05",
+    "",
+    "plant   bus, raw",
+    "  MEMBER   OPEN                   IN/s   OUT/s      IN     OUT  QUEUE              DROPPED STALLS  PATH",
+    "  meter    app 42                    -       -     0 B     0 B  #####..... 500 B    1.2 kB      2  /run/m",
+    "  logger   -                         -       -     0 B     0 B  .......... 0 B         0 B      0  /run/m",
+  ]);
 });
 
-test("drawTable() tells stalls, failures and pauses", () => {
+test("drawTable() shows stalls, failures and pauses", () => {
   const state = snapshot(
     1,
     { stalled: true, notReadForMs: 2500 },
@@ -172,7 +206,7 @@ test("drawTable() makes hostile names harmless", () => {
   deepEqual(controlsIn(lines.join("")), []);
 });
 
-test("Rates divides what came by the time", () => {
+test("Rates divides the received bytes by the time", () => {
   const rates = new Rates();
   rates.update(snapshot(1000, { in: { bytes: 100, messages: 1 } }));
   equal(rates.isMoving, false);
@@ -204,7 +238,14 @@ test("LogView loses lines of a reader that is too slow, and says how many", () =
   for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) texts.push(String(chunk));
 
   ok(waiting < 1.1 * 1024 * 1024, String(waiting));
-  match(texts.join(""), /\d+ lines lost: nobody read them\n.*last\n$/);
+  match(texts.join(""), /\d+ lines lost: the reader was too slow\n.*last\n$/);
+});
+
+test("LogView puts date and time in front of a line, with the distance from UTC", () => {
+  const stream = new PassThrough();
+  new LogView(stream, false).print("x", "text");
+
+  match(String(stream.read()), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d {2}text\n$/);
 });
 
 test("LogView prints nothing that controls a terminal", () => {
@@ -212,4 +253,48 @@ test("LogView prints nothing that controls a terminal", () => {
   new LogView(stream, false).print("x", "a\x1b[2J\nb");
 
   match(String(stream.read()), /a\\x1b\[2J\\x0ab\n$/);
+});
+
+test("drawTable() shows the address of a peer", () => {
+  const lines = drawTable({
+    snapshot: snapshot(0, { path: "tcp://0.0.0.0:4001", pids: [], peer: "192.0.2.7:51234" }),
+    title: "hub",
+  });
+
+  match(lines.at(-1) ?? "", / open .*tcp:\/\/0\.0\.0\.0:4001 {3}peer 192\.0\.2\.7:51234$/);
+});
+
+test("drawTable() shows clients, the followed member, refused settings, and the lines that are on", () => {
+  const lines = {
+    dtr: true,
+    rts: false,
+    cts: true,
+    dsr: false,
+    dcd: false,
+    ri: false,
+    break: false,
+  };
+  const client = { peer: "127.0.0.1:1", queuedBytes: 0, droppedBytes: 0 };
+  const table = drawTable({
+    title: "t",
+    snapshot: snapshot(
+      0,
+      { kind: "remote", peer: "127.0.0.1:1", clients: [client, client], lines },
+      { name: "real", kind: "serial", follows: { member: "meter", refused: "no such\x1b rate" } },
+    ),
+  }).join("\n");
+
+  match(table, /peer 127\.0\.0\.1:1 \+1 {3}DTR CTS$/m);
+  match(table, /follows meter {3}REFUSED: no such.* rate$/m);
+  equal(table.includes("\x1b"), false);
+});
+
+test("eventText() names the member whose settings were refused", () => {
+  const error = Object.assign(new Error("no such rate"), { hint: "give another" });
+  const event = { type: "settings-refused", of: "app", error, time: 0 } as const;
+
+  equal(
+    eventText({ ...event, network: "net", member: "real" }),
+    "net/real: refused the settings of app: no such rate: hint: give another",
+  );
 });

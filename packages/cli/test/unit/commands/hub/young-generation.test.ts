@@ -1,9 +1,9 @@
-// The memory of a hub: this file runs in a process of its own, whose young generation it looks at.
+// The memory of a hub: this file runs in a process of its own, whose young generation it measures.
 
 import { ok } from "node:assert/strict";
 import { test } from "node:test";
 import { getHeapSpaceStatistics } from "node:v8";
-import { keepYoungGenerationSmall } from "#internal/commands/hub/young-generation.js";
+import { keepYoungGenerationSmall } from "../../../../dist/commands/hub/young-generation.js";
 
 const MEGABYTE = 1e6;
 

@@ -1,19 +1,19 @@
-// What the keys of the menu do, on ports that have every line.
+// The keys of the menu, on ports that have every line.
 
 import { deepEqual, equal } from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import type { SerialPort } from "anyserial";
 import { type SerialPortPair, serialPortPair } from "anyserial/testing";
-import { Actions } from "#internal/commands/monitor/actions.js";
-import { Display } from "#internal/commands/monitor/display.js";
-import { Link } from "#internal/commands/monitor/link.js";
-import { Output } from "#internal/output.js";
+import { Actions } from "../../../../dist/commands/monitor/actions.js";
+import { Display } from "../../../../dist/commands/monitor/display.js";
+import { Link } from "../../../../dist/commands/monitor/link.js";
+import { Output } from "../../../../dist/terminal/output.js";
 
 interface Bench extends AsyncDisposable {
   readonly pair: SerialPortPair;
   readonly actions: Actions;
-  /** What was told since the last call. */
+  /** Lines printed since the last call. */
   readonly told: () => string;
 }
 
@@ -88,7 +88,7 @@ test("Actions send a break that the other side sees", async () => {
   equal(bench.told(), "anyserial: break sent\n");
 });
 
-test("Actions tell that there is no device, and what failed, and never throw", async () => {
+test("Actions print that there is no device, and which action failed, and never throw", async () => {
   await using bench = await createBench();
   bench.pair.hooks.a.disconnect();
   await bench.pair.a.closed;

@@ -2,7 +2,7 @@
 
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { Keyboard } from "#internal/commands/monitor/keyboard.js";
+import { Keyboard } from "../../../../dist/commands/monitor/keyboard.js";
 
 const send = (text: string): unknown => ({
   kind: "send",
@@ -57,7 +57,7 @@ test("Keyboard keeps an arrow key after the menu key from the device", () => {
   deepEqual(new Keyboard("cr").push(Buffer.from("\x14\x1b[A"), "device"), [{ kind: "unknown" }]);
 });
 
-test("Keyboard keeps typed text from the device during a transfer, save what ends it", () => {
+test("Keyboard keeps typed text from the device during a transfer, except the keys that end it", () => {
   const keyboard = new Keyboard("cr");
 
   deepEqual(keyboard.push(Buffer.from("abc\r"), "busy"), []);

@@ -2,7 +2,7 @@
 
 import { deepEqual } from "node:assert/strict";
 import { test } from "node:test";
-import { LineEditor } from "#internal/commands/monitor/line-editor.js";
+import { LineEditor } from "../../../../dist/commands/monitor/line-editor.js";
 
 const type = (editor: LineEditor, text: string): unknown => editor.push(Buffer.from(text));
 

@@ -1,0 +1,127 @@
+// The drop-in's part of the benchmark: `npm run bench -- serialport`. @anyserial/serialport beside serialport: one
+// program, one stream class, in turns, over pty pairs.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import { setUp } from "../../scripts/setup.mjs";
+import { listBindings } from "../contenders.mjs";
+import { against, line } from "../lines.mjs";
+import { MACHINES, onMachines } from "../machine.mjs";
+import { compilePeers, startEcho, startFlood } from "../peers.mjs";
+import { describeMachine, toMarkdown } from "../report.mjs";
+import { pick, runRounds, startAll, stopAll } from "../rounds.mjs";
+
+const WARM_UP = 10_000;
+const ROUND_TRIPS = 2000;
+const PORTS = 64;
+const TRIPS_PER_PORT = 100;
+const CYCLES = 200;
+const SLICE_MEGABYTES = 10;
+
+/** At most the original's value, or a given part of it. */
+const ahead = { text: "≤ 1.00 × serialport", holds: (ratio) => ratio <= 1 };
+const farAhead = { text: "serialport ≥ 1.50 ×", invert: true, holds: (ratio) => ratio >= 1.5 };
+const faster = { text: "≥ 1.00 × serialport", holds: (ratio) => ratio >= 1 };
+
+/**
+ * Runs it.
+ *
+ * @param args Options: `--quick`, `--strict`, `--json`, `--machine STATE`.
+ * @returns The exit code.
+ */
+export async function runSerialportBench(args) {
+  const { values: options } = parseArgs({
+    args,
+    options: {
+      machine: { type: "string", multiple: true, default: MACHINES },
+      quick: { type: "boolean", default: false },
+      strict: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+    },
+  });
+  setUp();
+  const tools = compilePeers();
+  const contenders = listBindings();
+  const context = { contenders, tools, ...options };
+  const machine = describeMachine();
+  const lines = [];
+  for (const measure of [roundTrip, throughput, manyPorts, openAndClose]) {
+    console.error(`bench: serialport, ${measure.name}`);
+    lines.push(...(await measure(context)));
+  }
+  machine.loadAverageAfter = loadavg()[0];
+  const result = { machine, quick: options.quick, contenders, lines };
+  save(result);
+  console.log(options.json ? JSON.stringify(result, null, 2) : toMarkdown(result));
+  return options.strict && lines.some(({ holds }) => holds === false) ? 1 : 0;
+}
+
+function roundTrip({ contenders, tools, quick, machine }) {
+  return onMachines(machine, tools.awake, async (_state, suffix) => {
+    const pairs = await startAll(contenders, () => startEcho(tools));
+    for (const { client } of pairs) await client.ask(`roundTrips ${quick ? 1000 : WARM_UP}`);
+    const results = await runRounds(pairs, quick ? 3 : 15, ({ client }) =>
+      client.ask(`roundTrips ${ROUND_TRIPS}`),
+    );
+    stopAll(pairs);
+    const of = (name, field) => line(`${name}${suffix}`, "µs", pick(results, field));
+    return [
+      against(of("1-byte round trip, p50", "p50Us"), "serialport", farAhead),
+      against(of("1-byte round trip, p90", "p90Us"), "serialport", farAhead),
+      against(of("1-byte round trip, p99", "p99Us"), "serialport", ahead),
+      against(of("CPU time per round trip", "cpuUs"), "serialport", farAhead),
+    ];
+  });
+}
+
+async function throughput({ contenders, tools, quick }) {
+  const pairs = await startAll(contenders, () => startFlood(tools));
+  const turn = async ({ id, client, peer }) => {
+    const bytes = SLICE_MEGABYTES * 1e6;
+    peer.tell(bytes);
+    const { intact, seconds, cpuSeconds } = await client.ask(`read ${bytes}`);
+    if (!intact) throw new Error(`${id} did not receive the bytes that were sent`);
+    return { speed: SLICE_MEGABYTES / seconds, cpuMs: (cpuSeconds * 1000) / SLICE_MEGABYTES };
+  };
+  for (const pair of pairs) await turn(pair);
+  const results = await runRounds(pairs, quick ? 3 : 20, turn);
+  stopAll(pairs);
+  return [
+    against(line("throughput", "MB/s", pick(results, "speed")), "serialport", faster),
+    against(line("CPU time per MB", "ms", pick(results, "cpuMs")), "serialport", ahead),
+  ];
+}
+
+async function manyPorts({ contenders, tools, quick }) {
+  const pairs = await startAll(contenders, () => startEcho(tools, PORTS));
+  const turn = ({ client }) => client.ask(`together ${TRIPS_PER_PORT}`);
+  for (const pair of pairs) await turn(pair);
+  const results = await runRounds(pairs, quick ? 3 : 15, turn);
+  stopAll(pairs);
+  const name = `${PORTS} ports at once, per round trip`;
+  return [
+    against(line(`${name}, time`, "µs", pick(results, "wallUs")), "serialport", farAhead),
+    against(line(`${name}, CPU time`, "µs", pick(results, "cpuUs")), "serialport", farAhead),
+  ];
+}
+
+async function openAndClose({ contenders, tools, quick }) {
+  const pairs = await startAll(contenders, () => startEcho(tools));
+  const turn = ({ client }) => client.ask(`reopen ${CYCLES}`);
+  for (const pair of pairs) await turn(pair);
+  const results = await runRounds(pairs, quick ? 3 : 15, turn);
+  stopAll(pairs);
+  return [
+    against(line("close and open, time", "µs", pick(results, "wallUs")), "serialport", ahead),
+    against(line("close and open, CPU time", "µs", pick(results, "cpuUs")), "serialport", ahead),
+  ];
+}
+
+/** Both forms, named by the date of the run. */
+function save(result) {
+  const folder = new URL("../results/", import.meta.url);
+  const name = `serialport-${result.machine.date.replaceAll(":", "-").replace(/\..*/, "")}`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(new URL(`${name}.md`, folder), toMarkdown(result));
+}

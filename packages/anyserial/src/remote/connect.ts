@@ -1,0 +1,68 @@
+// A connected socket, or the error with the cause, within the time of the address.
+
+import { connect as connectPlain, type NetConnectOpts, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import type { TlsOptions } from "../backend/backend.ts";
+import { clearTimeout, setTimeout } from "../process/timers.ts";
+import type { RemoteAddress } from "./address.ts";
+import { connectError, timeoutError } from "./connect-errors.ts";
+
+/**
+ * Connects.
+ *
+ * @param address Where to.
+ * @param tls Certificates, for an address with TLS.
+ * @returns A socket that is paused, and reports an end of the other side as its own.
+ * @throws {@link SerialError} the connection failed, or took longer than the address allows.
+ */
+export function connect(address: RemoteAddress, tls: TlsOptions | undefined): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = start(address, tls);
+    const fail = (error: Error): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(error);
+    };
+    const timer = setTimeout(() => fail(timeoutError(address, "connect")), address.timeoutMs);
+    const onError = (error: unknown): void => fail(connectError(address, error));
+    const onClose = (): void =>
+      onError(Object.assign(new Error("the server ended the connection"), { code: "ECONNRESET" }));
+    socket.once("error", onError);
+    socket.once("close", onClose);
+    socket.once(address.isTls ? "secureConnect" : "connect", () => {
+      clearTimeout(timer);
+      socket.off("error", onError);
+      socket.off("close", onClose);
+      resolve(socket);
+    });
+  });
+}
+
+function start(address: RemoteAddress, tls: TlsOptions = {}): Socket {
+  const { target, keepAliveMs } = address;
+  if ("path" in target) return connectPlain({ path: target.path });
+  const options: NetConnectOpts = {
+    ...target,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: keepAliveMs,
+    autoSelectFamily: true,
+  };
+  if (!address.isTls) return connectPlain(options);
+  const { ca, cert, key, servername } = tls;
+  const socket = connectTls({
+    ...options,
+    // A number has no name: its certificate is checked by address.
+    ...(servername === undefined ? {} : { servername }),
+    ...(ca === undefined ? {} : { ca: pem(ca) }),
+    ...(cert === undefined ? {} : { cert: pem(cert) }),
+    ...(key === undefined ? {} : { key: pem(key) }),
+  });
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, keepAliveMs);
+  return socket;
+}
+
+function pem(text: string | Uint8Array): string | Buffer {
+  return typeof text === "string" ? text : Buffer.from(text);
+}

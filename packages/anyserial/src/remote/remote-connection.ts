@@ -1,0 +1,132 @@
+// An open connection to a port on another machine: its bytes, and its line where the protocol has one.
+
+import type { Socket } from "node:net";
+import type { TlsOptions } from "../backend/backend.ts";
+import type { SerialError } from "../errors/errors.ts";
+import type { LineErrorCounts } from "../model/line-error-counts.ts";
+import { clearTimeout, setTimeout } from "../process/timers.ts";
+import type { RemoteAddress } from "./address.ts";
+import { ComPortClient } from "./com-port-client.ts";
+import { connect } from "./connect.ts";
+import { notAgreed, refusedOption, timeoutError } from "./connect-errors.ts";
+import { ReceivedLine } from "./received-line.ts";
+import { RemoteLine } from "./remote-line.ts";
+import { RemoteModem } from "./remote-modem.ts";
+import { SocketChannel } from "./socket-channel.ts";
+
+/** As much is kept of a greeting that is no telnet, in bytes. */
+const MOST_GREETING = 256;
+
+/** The line of a connection with RFC 2217. */
+export interface ConnectedLine {
+  readonly line: RemoteLine;
+  readonly modem: RemoteModem;
+  readonly errors: Omit<LineErrorCounts, "bufferOverflow">;
+}
+
+/** One connection. */
+export class RemoteConnection {
+  readonly address: RemoteAddress;
+  readonly channel: SocketChannel;
+  /** `undefined` for raw bytes. */
+  readonly line: ConnectedLine | undefined;
+  /** Called once when the connection has ended and no try has found that out. */
+  onGone: ((error: SerialError) => void) | undefined;
+
+  private constructor(
+    address: RemoteAddress,
+    channel: SocketChannel,
+    line: ConnectedLine | undefined,
+  ) {
+    this.address = address;
+    this.channel = channel;
+    this.line = line;
+    channel.onGone = (error) => this.onGone?.(error);
+  }
+
+  /**
+   * Connects, and agrees on RFC 2217 where the address asks for it.
+   *
+   * @throws {@link SerialError} by the way in which it failed, with a hint.
+   */
+  static async open(address: RemoteAddress, tls?: TlsOptions): Promise<RemoteConnection> {
+    const socket = await connect(address, tls);
+    if (address.protocol === "raw") {
+      const channel = new SocketChannel(address, socket, undefined);
+      channel.ref(false);
+      return new RemoteConnection(address, channel, undefined);
+    }
+    return await RemoteConnection.#agree(address, socket);
+  }
+
+  static async #agree(address: RemoteAddress, socket: Socket): Promise<RemoteConnection> {
+    let agreed: (isAgreed: boolean) => void = () => undefined;
+    let modem: RemoteModem | undefined;
+    const agreement = new Promise<boolean>((resolve) => {
+      agreed = resolve;
+    });
+    const client: ComPortClient = new ComPortClient({
+      send: (bytes) => channel.send(bytes),
+      onAgreement: (isAgreed) => agreed(isAgreed),
+      onData: (bytes) => received.data(bytes),
+      onLineState: (state) => received.lineState(state),
+      onModemState: (state) => modem?.notified(state),
+      onSuspend: (isSuspended) => {
+        channel.isSuspended = isSuspended;
+      },
+    });
+    const channel = new SocketChannel(address, socket, client);
+    const received = new ReceivedLine(channel.input);
+    const gone = new Promise<never>((_resolve, reject) => {
+      socket.once("close", () => reject(channel.gone("configure")));
+    });
+    gone.catch(() => undefined); // for those who ask something
+    const release = channel.holdAnswer();
+    client.start();
+    try {
+      await RemoteConnection.#untilAgreed(address, { agreement, gone, channel });
+    } catch (error) {
+      channel.abandon();
+      throw error;
+    } finally {
+      release();
+    }
+    const holdAnswer = (): (() => void) => channel.holdAnswer();
+    const line = new RemoteLine({ path: address.path, client, holdAnswer, gone });
+    modem = new RemoteModem(address.path, line, holdAnswer);
+    gone.catch((error: Error) => modem?.end(error));
+    channel.ref(false);
+    return new RemoteConnection(address, channel, { line, modem, errors: received.errors });
+  }
+
+  static async #untilAgreed(
+    address: RemoteAddress,
+    {
+      agreement,
+      gone,
+      channel,
+    }: {
+      readonly agreement: Promise<boolean>;
+      readonly gone: Promise<never>;
+      readonly channel: SocketChannel;
+    },
+  ): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(timeoutError(address, "agree")), address.timeoutMs);
+    });
+    try {
+      const isAgreed = await Promise.race([agreement, gone, late]);
+      if (!isAgreed) throw refusedOption(address);
+    } catch (error) {
+      const greeting = new Uint8Array(MOST_GREETING);
+      const length = channel.input.take(greeting);
+      const text = Buffer.from(greeting.subarray(0, length)).toString("latin1");
+      const isSaid = /^(HTTP\/|SSH-|\s*<)/i.test(text);
+      if (channel.isGone || isSaid) throw notAgreed(address, text);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

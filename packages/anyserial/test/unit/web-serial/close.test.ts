@@ -1,0 +1,166 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { test } from "node:test";
+import { tasks } from "@anyserial/test-support/tasks";
+import { until } from "@anyserial/test-support/until";
+import { SerialClosedError, SerialDisconnectedError } from "anyserial";
+import { createSerial } from "anyserial/web-serial";
+import {
+  openRecorded,
+  RecordingSystem,
+  recordedPort,
+  there,
+} from "../../helpers/recording-serial.ts";
+
+test("SerialPort.close() cancels reading, aborts writing, and closes the port last", async () => {
+  const { port, system } = await openRecorded();
+  ok(port.readable);
+  ok(port.writable);
+  await tasks(3);
+
+  await port.close();
+
+  equal(system.calls.length, 3);
+  ok(system.calls.includes("discard input"));
+  ok(system.calls.includes("discard output"));
+  equal(system.calls[2], "close");
+});
+
+test("SerialPort.close() only closes a port whose streams were not used", async () => {
+  const { port, system } = await openRecorded();
+
+  await port.close();
+
+  deepEqual(system.calls, ["close"]);
+});
+
+test("SerialPort.close() is refused with TypeError while a stream is locked, and may be called again", async () => {
+  const { port, system } = await openRecorded();
+  const reader = there(port.readable).getReader();
+  await rejects(port.close(), TypeError);
+  reader.releaseLock();
+  const writer = there(port.writable).getWriter();
+  await rejects(port.close(), TypeError);
+  writer.releaseLock();
+  equal(system.calls.includes("close"), false);
+
+  await port.close();
+
+  equal(system.calls.at(-1), "close");
+  await port.open({ baudRate: 9600 });
+});
+
+test("SerialPort.close() is refused while the port is not open", async () => {
+  const { port, system } = await recordedPort();
+  await rejects(port.close(), { name: "InvalidStateError" });
+  await port.open({ baudRate: 9600 });
+  let letGo = (): void => undefined;
+  system.gates.set(
+    "close",
+    new Promise((resolve) => {
+      letGo = resolve;
+    }),
+  );
+  const closing = port.close();
+  await until("it closes", () => system.calls.includes("close"));
+
+  await rejects(port.close(), { name: "InvalidStateError" });
+  await rejects(port.open({ baudRate: 9600 }), { name: "InvalidStateError" });
+  await rejects(port.setSignals({ break: true }), { name: "InvalidStateError" });
+  equal(port.readable, null);
+  letGo();
+  await closing;
+
+  await rejects(port.close(), { name: "InvalidStateError" });
+});
+
+test("SerialPort.close() works after a reader was canceled and let go, as programs do it", async () => {
+  const { port, system } = await openRecorded();
+  const reader = there(port.readable).getReader();
+  const reading = (async () => {
+    try {
+      while (!(await reader.read()).done);
+    } finally {
+      reader.releaseLock();
+    }
+    await port.close();
+  })();
+  await tasks(3);
+
+  void reader.cancel();
+  await reading;
+
+  deepEqual(system.calls, ["discard input", "close"]);
+});
+
+test("SerialPort.close() works after both streams failed for good", async () => {
+  const { port, system } = await openRecorded();
+  const gone = new SerialDisconnectedError("unplugged", { code: "EIO" });
+  system.failures.set("send 1", gone);
+  for (const name of ["discard input", "discard output"]) system.failures.set(name, gone);
+  await rejects(there(port.writable).getWriter().write(Uint8Array.of(1)));
+  ok(port.readable, "still to be canceled");
+
+  await port.close();
+
+  equal(system.calls.at(-1), "close");
+});
+
+test("SerialPort.forget() closes the port, fails its streams, and is for good", async () => {
+  const system = new RecordingSystem();
+  const serial = createSerial({ service: system, choose: {} });
+  const port = await serial.requestPort();
+  await port.open({ baudRate: 9600 });
+  const read = there(port.readable).getReader().read();
+  await until("it reads", () => system.isReading);
+
+  await port.forget();
+  system.failRead(new SerialClosedError("closed", { code: "ERR_SERIAL_CLOSED" }));
+
+  await rejects(read, { name: "NetworkError", message: "The device has been lost." });
+  equal(port.readable, null);
+  equal(port.writable, null);
+  deepEqual(system.calls, ["open", "close"]);
+  deepEqual(await serial.getPorts(), []);
+  await rejects(port.open({ baudRate: 9600 }), { name: "InvalidStateError" });
+  await port.forget();
+});
+
+test("SerialPort.forget() during an open lets the port be closed at once", async () => {
+  const { port, system } = await recordedPort();
+  let letGo = (): void => undefined;
+  system.gates.set(
+    "open",
+    new Promise((resolve) => {
+      letGo = resolve;
+    }),
+  );
+  const opening = rejects(port.open({ baudRate: 9600 }), { name: "NetworkError" });
+  await port.forget();
+
+  letGo();
+  await opening;
+
+  deepEqual(system.calls, ["open", "close"]);
+});
+
+test("SerialPort.forget() gives way to another object for the same device", async () => {
+  const system = new RecordingSystem();
+  const serial = createSerial({ service: system, choose: {} });
+  const first = await serial.requestPort();
+  await first.forget();
+
+  const second = await serial.requestPort();
+
+  ok(second !== first);
+  await second.open({ baudRate: 9600 });
+});
+
+test("SerialPort.forget() leaves a port that was granted by an option", async () => {
+  const system = new RecordingSystem();
+  const serial = createSerial({ service: system, grant: { vid: 0x303a } });
+  const [port] = await serial.getPorts();
+
+  await port?.forget();
+
+  equal((await serial.getPorts())[0], port);
+});

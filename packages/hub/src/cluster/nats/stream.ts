@@ -1,0 +1,260 @@
+// A JetStream stream that all hubs of a network share: made if it is missing, written with message ids, and read
+// in order from one position on, however often the connection, the consumer or the stream itself is lost.
+
+import {
+  type ConsumerMessages,
+  type JetStreamClient,
+  type JetStreamManager,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+  type StreamInfo,
+} from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/transport-node";
+import { Backoff } from "../../engine/backoff.ts";
+import { pause } from "../../engine/pause.ts";
+import { errorOf } from "../../process/error-of.ts";
+import { clearInterval, setInterval } from "../../process/timers.ts";
+import type { DurableStream, StreamListener, StreamSettings } from "../transport.ts";
+import { describeProblem } from "./problems.ts";
+
+const PAUSES = { firstMs: 100, secondMs: 200, longestMs: 2000, stableMs: 10_000 };
+const APPEND_TIMEOUT_MS = 4000;
+const API_TIMEOUT_MS = 4000;
+/** A stream recognizes a message id for so long. */
+const DUPLICATES_MS = 120_000;
+/** Messages that may be on their way to this hub. */
+const PULL_MESSAGES = 500;
+const PULL_MS = 10_000;
+/** A reader that received nothing for so long is compared with its stream, in milliseconds. */
+const SILENCE_MS = 5000;
+/** A consumer that is silent for two of these is looked at. */
+const HEARTBEAT_MS = 1000;
+const NS_PER_MS = 1_000_000;
+
+/** Names of one stream. */
+interface StreamNames {
+  readonly stream: string;
+  /** Subject that this hub writes to. */
+  readonly own: string;
+  /** Subjects of all hubs. */
+  readonly all: string;
+}
+
+/** Dependencies of a stream. */
+export interface StreamParts {
+  readonly names: StreamNames;
+  readonly settings: StreamSettings;
+  /** The connection, if it is up. */
+  readonly connection: () => NatsConnection | undefined;
+  readonly listener: StreamListener;
+}
+
+/** The stream of one network. */
+export class NatsStream implements DurableStream {
+  readonly #parts: StreamParts;
+  readonly #ending = new AbortController();
+  readonly #backoff = new Backoff(PAUSES);
+  #js: JetStreamClient | undefined;
+  #jsFor: NatsConnection | undefined;
+  #messages: ConsumerMessages | undefined;
+  /** Number of the last record that was read, and which stream that was; `undefined` before the first look. */
+  #position: { created: string; last: number } | undefined;
+  /** A record waits until the members have room. */
+  #isTaking = false;
+  #isRunning = false;
+  #wasOpened = false;
+
+  constructor(parts: StreamParts) {
+    this.#parts = parts;
+  }
+
+  /** The connection is there, again or for the first time. */
+  onUp(): void {
+    if (this.#isRunning || this.#ending.signal.aborted) return;
+    this.#isRunning = true;
+    void this.#run();
+  }
+
+  async append(bytes: Uint8Array, id: string): Promise<void> {
+    const js = this.#client();
+    if (js === undefined) throw new Error("the connection is lost");
+    const { own, stream } = this.#parts.names;
+    try {
+      await js.publish(own, bytes, { msgID: id, timeout: APPEND_TIMEOUT_MS });
+    } catch (error) {
+      throw describeProblem(errorOf(error), `write to stream ${stream}`);
+    }
+  }
+
+  close(): void {
+    this.#ending.abort();
+    this.#messages?.stop();
+  }
+
+  #client(): JetStreamClient | undefined {
+    const connection = this.#parts.connection();
+    if (connection === undefined) return undefined;
+    if (this.#jsFor !== connection) {
+      this.#jsFor = connection;
+      this.#js = jetstream(connection, { timeout: API_TIMEOUT_MS });
+    }
+    return this.#js;
+  }
+
+  /** Reads until it is closed; while there is no connection, it waits for one. */
+  async #run(): Promise<void> {
+    const { signal } = this.#ending;
+    while (!signal.aborted) {
+      try {
+        await this.#read();
+      } catch (error) {
+        if (signal.aborted) break;
+        const { stream } = this.#parts.names;
+        const isUp = this.#parts.connection() !== undefined;
+        if (isUp)
+          this.#parts.listener.onProblem(describeProblem(errorOf(error), `read stream ${stream}`));
+      }
+      await pause(this.#backoff.next(), signal);
+    }
+    this.#isRunning = false;
+  }
+
+  /** Reads until the reader is lost. */
+  async #read(): Promise<void> {
+    const connection = this.#parts.connection();
+    const js = this.#client();
+    if (connection === undefined || js === undefined) return;
+    const manager = await jetstreamManager(connection, {
+      timeout: API_TIMEOUT_MS,
+      checkAPI: false,
+    });
+    const info = await this.#open(manager);
+    const start = this.#startOf(info);
+    const consumer = await js.consumers.get(info.config.name, { opt_start_seq: start });
+    const messages = await consumer.consume({
+      max_messages: PULL_MESSAGES,
+      expires: PULL_MS,
+      idle_heartbeat: HEARTBEAT_MS,
+    });
+    this.#messages = messages;
+    if (this.#ending.signal.aborted) messages.stop();
+    this.#watch(messages);
+    const stopCheck = this.#checkSilence(manager, messages);
+    if (!this.#wasOpened) this.#parts.listener.onOpen();
+    this.#wasOpened = true;
+    try {
+      for await (const message of messages) {
+        const settled = this.#take(message);
+        this.#isTaking = true;
+        if (settled !== undefined) await settled;
+        this.#isTaking = false;
+        if (this.#ending.signal.aborted) return;
+      }
+    } finally {
+      stopCheck();
+    }
+  }
+
+  /** A consumer on a server in trouble may be silent for ever, without an error. @returns Ends the checks. */
+  #checkSilence(manager: JetStreamManager, messages: ConsumerMessages): () => void {
+    let seen = -1;
+    const timer = setInterval(() => {
+      const last = this.#position?.last ?? 0;
+      const isSilent = last === seen && !this.#isTaking;
+      seen = last;
+      if (isSilent) void this.#compare(manager, messages, last);
+    }, SILENCE_MS);
+    return () => clearInterval(timer);
+  }
+
+  /** Ends a reader that is behind its stream and does not move. */
+  async #compare(
+    manager: JetStreamManager,
+    messages: ConsumerMessages,
+    last: number,
+  ): Promise<void> {
+    const { stream } = this.#parts.names;
+    const info = await manager.streams.info(stream).catch(() => undefined);
+    if (info === undefined || this.#position?.last !== last || this.#isTaking) return;
+    const isOther = info.created !== this.#position.created;
+    if (isOther || info.state.last_seq > last) messages.stop();
+  }
+
+  /** Whatever is odd about a reader ends it: the next one begins where it stopped. */
+  #watch(messages: ConsumerMessages): void {
+    void (async () => {
+      for await (const { type } of messages.status()) {
+        const isOdd = [
+          "consumer_not_found",
+          "stream_not_found",
+          "consumer_deleted",
+          "no_responders",
+        ];
+        if (isOdd.includes(type) || type === "heartbeats_missed") messages.stop();
+      }
+    })();
+  }
+
+  /** Where to begin. Reports that records are gone, if any are. */
+  #startOf({ created, state }: StreamInfo): number {
+    const before = this.#position;
+    if (before === undefined) {
+      this.#position = { created, last: state.last_seq };
+      return state.last_seq + 1;
+    }
+    if (before.created !== created) {
+      this.#position = { created, last: 0 };
+      this.#parts.listener.onRemoved(); // it was deleted, and another one was made
+    }
+    return (this.#position?.last ?? 0) + 1;
+  }
+
+  #take(message: JsMsg): void | Promise<void> {
+    const { listener } = this.#parts;
+    const position = this.#position as { created: string; last: number }; // it is set before the first one
+    if (message.seq <= position.last) return undefined;
+    if (message.seq !== position.last + 1) listener.onRemoved();
+    position.last = message.seq;
+    const hub = message.subject.slice(message.subject.lastIndexOf(".") + 1);
+    return listener.onRecord({ hub, bytes: message.data });
+  }
+
+  async #open(manager: JetStreamManager): Promise<StreamInfo> {
+    const { stream } = this.#parts.names;
+    const wanted = this.#config();
+    const info = await manager.streams.info(stream).catch((error: unknown) => {
+      if (errorOf(error).message.includes("stream not found")) return undefined;
+      throw error;
+    });
+    if (info === undefined) return this.#create(manager, wanted);
+    const isSame =
+      info.config.max_age === wanted.max_age && info.config.max_bytes === wanted.max_bytes;
+    if (isSame) return info;
+    const { max_age, max_bytes } = wanted;
+    return await manager.streams.update(stream, { ...info.config, max_age, max_bytes });
+  }
+
+  async #create(manager: JetStreamManager, wanted: StreamWanted): Promise<StreamInfo> {
+    return await manager.streams.add(wanted);
+  }
+
+  #config(): StreamWanted {
+    const { names, settings } = this.#parts;
+    return {
+      name: names.stream,
+      subjects: [names.all],
+      retention: RetentionPolicy.Limits,
+      storage: settings.storage === "file" ? StorageType.File : StorageType.Memory,
+      num_replicas: settings.replicas,
+      max_age: settings.maxAgeMs * NS_PER_MS,
+      max_bytes: settings.maxBytes,
+      duplicate_window: Math.min(DUPLICATES_MS, settings.maxAgeMs) * NS_PER_MS,
+    };
+  }
+}
+
+type StreamWanted = Pick<StreamConfig, "name" | "max_age" | "max_bytes"> & Partial<StreamConfig>;

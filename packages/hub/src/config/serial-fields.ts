@@ -1,0 +1,33 @@
+// Fields of a real port.
+
+import type { MemberBase, SerialMemberConfig } from "../model/types.ts";
+import { choice, type FieldsOf, integer, text, word } from "./readers.ts";
+
+const UINT32_MAX = 0xffff_ffff;
+
+/** Fields of a `serial` member, without those of every member. */
+export const SERIAL_FIELDS: FieldsOf<Omit<SerialMemberConfig, keyof MemberBase>> = {
+  serial: { reader: text("a port's path or address"), help: "Port to open." },
+  baudRate: { reader: integer(1, UINT32_MAX), default: 115_200, help: "Rate in bits per second." },
+  dataBits: { reader: choice(5, 6, 7, 8), default: 8, help: "Data bits of a character." },
+  stopBits: { reader: choice(1, 1.5, 2), default: 1, help: "Stop bits." },
+  parity: {
+    reader: word({ none: true, even: true, odd: true, mark: true, space: true }),
+    default: "none",
+    help: "Parity bit.",
+  },
+  flowControl: {
+    reader: word({ none: true, hardware: true, software: true }),
+    default: "none",
+    help: "`hardware`: RTS and CTS. `software`: XON and XOFF.",
+  },
+  follow: {
+    reader: text("the name of a member"),
+    help: "Member whose application sets the line: a `port` its rate, stop bits and flow control, a `remote` all of it.",
+  },
+  lines: {
+    reader: word({ applications: true, all: true, none: true }),
+    default: "applications",
+    help: "Whose DTR, RTS and breaks reach the port: clients of `remote` members, `all` (other real ports, too), or `none`.",
+  },
+};

@@ -1,0 +1,53 @@
+// Events: stalls, losses, arrivals and reloads, the newest first.
+
+import { useState } from "preact/hooks";
+import { useSession } from "../state/session.ts";
+import { useStore } from "../state/store.ts";
+import { clockText } from "../traffic/times.ts";
+import { eventText, subjectOf, toneOf } from "./event-text.ts";
+import { Timeline } from "./timeline.tsx";
+
+const SHOWN_MAX = 500;
+
+export function EventsPanel() {
+  const { events: list, status } = useSession();
+  const events = useStore(list.all);
+  const state = useStore(status);
+  const [search, setSearch] = useState("");
+  const wanted = search.toLowerCase();
+  const found = events.filter((event) =>
+    `${subjectOf(event)} ${eventText(event)}`.toLowerCase().includes(wanted),
+  );
+  const shown = found.slice(-SHOWN_MAX).reverse();
+  const now = state === undefined ? Date.now() : state.startedAt + state.uptimeMs;
+  return (
+    <section class="card fill">
+      <div class="toolbar">
+        <h2>Events</h2>
+        <label class="field">
+          <span>Filter</span>
+          <input
+            type="search"
+            value={search}
+            onInput={(event) => setSearch(event.currentTarget.value)}
+          />
+        </label>
+        <span class="muted">{`${found.length} of ${events.length}`}</span>
+      </div>
+      <Timeline events={events} now={now} />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
+      <section class="scroll" tabIndex={0} aria-label="List of events">
+        <ol class="events">
+          {shown.map((event, at) => (
+            <li key={found.length - at} class={toneOf(event)}>
+              <time>{clockText(event.time)}</time>
+              <strong>{subjectOf(event)}</strong>
+              <span>{eventText(event)}</span>
+            </li>
+          ))}
+        </ol>
+        {shown.length === 0 && <p class="muted">Nothing has happened.</p>}
+      </section>
+    </section>
+  );
+}

@@ -1,0 +1,35 @@
+// A value that components watch.
+
+import { useEffect, useState } from "preact/hooks";
+
+export class Store<T> {
+  #value: T;
+  readonly #watchers = new Set<() => void>();
+
+  constructor(value: T) {
+    this.#value = value;
+  }
+
+  get(): T {
+    return this.#value;
+  }
+
+  set(value: T): void {
+    if (Object.is(value, this.#value)) return;
+    this.#value = value;
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  /** Calls a function after each change. @returns Ends that. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+}
+
+/** The value of a store; the component is drawn again when it changes. */
+export function useStore<T>(store: Store<T>): T {
+  const [, draw] = useState(0);
+  useEffect(() => store.watch(() => draw((count) => count + 1)), [store]);
+  return store.get();
+}

@@ -1,0 +1,34 @@
+// Tests hubs that share networks, with three NATS servers on loopback: `npm run test:cluster [-- part of a path]…`. Servers
+// and hubs are killed, stopped and cut off. Each line that an application sends is compared with a model. It needs
+// the program nats-server (Debian: nats-server), or another one that ANYSERIAL_NATS_SERVER names; without it, all is skipped,
+// visibly. ANYSERIAL_TEST_LONG=1 stops a hub for a minute instead of 16 s.
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BINARY } from "../test/cluster/servers.mjs";
+import { closingLines, runTestFiles } from "./test-files.mjs";
+
+const FILE_TIMEOUT_SECONDS = 420;
+const FOLDER = "test/cluster";
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+const filters = process.argv.slice(2);
+const files = readdirSync(FOLDER)
+  .filter((file) => file.endsWith(".test.mjs"))
+  .map((file) => `${FOLDER}/${file}`)
+  .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
+const { stdout } = spawnSync(BINARY, ["--version"], { encoding: "utf8" });
+
+if (stdout === null || stdout === undefined) {
+  const skips = files.map((file) => `- ${file}: needs the program ${BINARY}`);
+  console.log(closingLines({ passed: 0, failed: 0, skipped: files.length, skips }));
+} else {
+  console.log(stdout.trim());
+  const count = await runTestFiles(
+    files.map((source) => [{ source, compiled: resolve(source) }]),
+    { timeoutSeconds: FILE_TIMEOUT_SECONDS, parallel: 2 },
+  );
+  console.log(closingLines(count));
+  process.exitCode = count.failed > 0 ? 1 : 0;
+}
