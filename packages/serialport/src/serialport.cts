@@ -31,13 +31,13 @@ export class SerialPort<T extends AutoDetectTypes = AutoDetectTypes> extends Ser
       { binding: binding as T, ...options } as ConstructorParameters<typeof SerialPortStream<T>>[0],
       openCallback,
     );
-    this.on("open", () => void this.#followEnd());
+    this.on("open", () => void followEnd(this));
   }
+}
 
-  /** A device that goes away closes the port, whether anybody reads or not. */
-  async #followEnd(): Promise<void> {
-    const port = this.port as { readonly closed?: Promise<Error | undefined> } | undefined;
-    const cause = await port?.closed;
-    if (cause !== undefined && this.port === port) this._disconnected(cause);
-  }
+/** A device that goes away closes the port, whether anybody reads or not. No method: a private one is in the type. */
+async function followEnd<T extends AutoDetectTypes>(stream: SerialPort<T>): Promise<void> {
+  const port = stream.port as { readonly closed?: Promise<Error | undefined> } | undefined;
+  const cause = await port?.closed;
+  if (cause !== undefined && stream.port === port) stream._disconnected(cause);
 }

@@ -63,3 +63,19 @@ test("firmata-io asks a board for its pins and sets one", async (t) => {
   equal(one.pins.length, 4);
   deepEqual([...received.subarray(received.indexOf(DIGITAL))].slice(0, 3), [DIGITAL, 4, 0]);
 });
+
+test("johnny-five lights an LED of a board", async (t) => {
+  const { device, port } = await openPort(t);
+  const { Firmata } = require("firmata-io");
+  const five = require("johnny-five");
+  const io = new Firmata(port);
+  await once(io, "ready");
+  const board = new five.Board({ io, repl: false, debug: false, sigint: false });
+  await once(board, "ready");
+
+  new five.Led(2).on();
+  const received = await receivedBy(device, (bytes) => bytes.includes(DIGITAL));
+
+  equal(board.isReady, true);
+  deepEqual([...received.subarray(received.indexOf(DIGITAL))].slice(0, 3), [DIGITAL, 4, 0]);
+});
