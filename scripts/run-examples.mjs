@@ -17,7 +17,8 @@ const SKIPPED = {
   "docs/web-serial.md": "USB adapters",
   "docs/remote.md": "a server on another machine",
   "docs/linux.md": "an FTDI adapter, and a port with RS-485",
-  "packages/anyserial/src/adapter/create-virtual-adapter.ts": "the kernel's module vhci-hcd, and root",
+  "packages/anyserial/src/adapter/create-virtual-adapter.ts":
+    "the kernel's module vhci-hcd, and root",
   "packages/anyserial/src/adapter/serve-adapters.ts": "another machine that plugs it in",
   "packages/anyserial/src/web-serial/create-serial.ts": "USB adapters",
   "packages/anyserial/src/discovery/discovery.ts": "USB adapters",
