@@ -85,16 +85,39 @@ async function printed(): Promise<void> {
   await Promise.race([Promise.all(written), interrupted]);
 }
 
+function warn(warning: Error): void {
+  output.warning(warning);
+}
+
+function onStdoutError(error: Error): void {
+  if (!claimOutputError(error, stdout)) ending.abort(new OutputClosedError(error));
+}
+
+function onStderrError(error: Error): void {
+  if (!claimOutputError(error, stderr)) ending.abort(new OutputClosedError(error));
+}
+
+let isHandedOver = false;
+
+function handOver(): void {
+  isHandedOver = true;
+  for (const name of SIGNALS) process.off(name, interrupt);
+  process.off("uncaughtException", crash);
+  process.off("warning", warn);
+  for (const listener of nodeWarns) process.on("warning", listener);
+  stdout.off("error", onStdoutError);
+  stderr.off("error", onStderrError);
+  for (const stream of [stdout, stderr]) setTerminalBlocking(stream, true);
+}
+
 for (const name of SIGNALS) process.on(name, interrupt);
 process.on("uncaughtException", crash);
+const nodeWarns = process.listeners("warning");
 process.removeAllListeners("warning"); // Node prints several lines
-process.on("warning", (warning) => output.warning(warning));
-for (const stream of [stdout, stderr]) {
-  setTerminalBlocking(stream, false);
-  stream.on("error", (error) => {
-    if (!claimOutputError(error, stream)) ending.abort(new OutputClosedError(error));
-  });
-}
+process.on("warning", warn);
+stdout.on("error", onStdoutError);
+stderr.on("error", onStderrError);
+for (const stream of [stdout, stderr]) setTerminalBlocking(stream, false);
 process.on("exit", () => {
   setTerminalBlocking(stdout, true);
   replaceGoneTerminals(terminals);
@@ -110,7 +133,10 @@ const code = await runProgram({
   onHangup,
   onOutputError,
   onUncaught,
+  handOver,
   setGrace,
 });
-await printed();
-process.exit(code);
+if (!isHandedOver) {
+  await printed();
+  process.exit(code);
+}

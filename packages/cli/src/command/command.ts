@@ -34,6 +34,11 @@ export interface ProcessHooks {
    */
   readonly onUncaught?: ((claim: (error: unknown) => boolean) => void) | undefined;
   /**
+   * Gives the process to a program of the user: signals, errors and the end of the process are its own
+   * from now on, as if it had been started without us.
+   */
+  readonly handOver?: (() => void) | undefined;
+  /**
    * Asks for more time between a signal and the forced end.
    *
    * @param graceMs Called when the signal arrives; returns milliseconds.
@@ -84,7 +89,7 @@ export function defineCommand<T extends OptionTable>(
 ): Command {
   const run = async (context: CommandContext): Promise<number> => {
     const { args, stdout, stderr, signal } = context;
-    const output = new Output({ stdout, stderr, signal, json: wantsJson(args) });
+    const output = new Output({ stdout, stderr, signal, json: wantsJson(spec, args) });
     try {
       const parsed = parseCommandLine(spec, args);
       if (parsed.values["help"] === true) {
@@ -116,7 +121,8 @@ export function report(error: unknown, output: Output, signal: AbortSignal): num
 }
 
 /** Also for a command line that cannot be parsed. */
-function wantsJson(args: readonly string[]): boolean {
+function wantsJson(spec: CommandSpec, args: readonly string[]): boolean {
+  if (!Object.hasOwn(spec.options, "json")) return false;
   const end = args.indexOf("--");
   return args.slice(0, end === -1 ? args.length : end).includes("--json");
 }

@@ -35,6 +35,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Serve a port to other machines: RFC 2217, raw TCP, TLS",
     load: async () => (await import("./serve.ts")).serve,
   },
+  run: {
+    summary: "Run a script that was written for Web Serial in a browser",
+    load: async () => (await import("./run.ts")).run,
+  },
   sniff: {
     summary: "Show what an application and its device send to each other",
     load: async () => (await import("./sniff.ts")).sniff,

@@ -24,6 +24,11 @@ interface TextOption extends OptionText {
   readonly kind: "text";
   readonly value: string;
 }
+/** An option with any text that may be given several times; its value is all of them. */
+interface TextsOption extends OptionText {
+  readonly kind: "texts";
+  readonly value: string;
+}
 /** An option with a whole number. */
 interface IntegerOption extends OptionText {
   readonly kind: "integer";
@@ -42,7 +47,13 @@ interface ChoiceOption extends OptionText {
 }
 
 /** An option of a command. */
-export type OptionSpec = FlagOption | TextOption | IntegerOption | DurationOption | ChoiceOption;
+export type OptionSpec =
+  | FlagOption
+  | TextOption
+  | TextsOption
+  | IntegerOption
+  | DurationOption
+  | ChoiceOption;
 /** The options of a command by their long names. */
 export type OptionTable = Readonly<Record<string, OptionSpec>>;
 
@@ -52,7 +63,9 @@ type ValueOf<O extends OptionSpec> = O extends FlagOption
     ? number
     : O extends ChoiceOption
       ? O["choices"][number]
-      : string;
+      : O extends TextsOption
+        ? readonly string[]
+        : string;
 
 /** Options that were given; a duration is in milliseconds. */
 export type OptionValues<T extends OptionTable> = { -readonly [K in keyof T]?: ValueOf<T[K]> };
@@ -65,6 +78,8 @@ interface PositionalSpec {
   readonly minimum: number;
   /** Most. */
   readonly maximum: number;
+  /** The first one ends the options: everything after it is left as it is. */
+  readonly endsOptions?: boolean;
 }
 
 /** Specification of a command. */
@@ -110,11 +125,14 @@ export function parseCommandLine<T extends OptionTable>(
   args: readonly string[],
 ): ParsedArgs<T> {
   const values: Record<string, unknown> = {};
+  const tokens = tokenize(spec, args);
+  const end = endOfOptions(spec, tokens) ?? args.length;
   const positionals: string[] = [];
-  for (const token of tokenize(spec, args)) {
+  for (const token of tokens.filter(({ index }) => index < end)) {
     if (token.kind === "positional") positionals.push(token.value);
-    if (token.kind === "option") values[token.name] = readOption(spec, token);
+    if (token.kind === "option") values[token.name] = readOption(spec, token, values[token.name]);
   }
+  positionals.push(...args.slice(end));
   const { minimum, maximum } = spec.positionals;
   if (values["help"] !== true) {
     if (positionals.length < minimum) throw wrong(spec, `needs ${spec.positionals.text}`);
@@ -123,6 +141,12 @@ export function parseCommandLine<T extends OptionTable>(
     }
   }
   return { values: values as OptionValues<T>, positionals }; // readOption follows the table
+}
+
+/** Place of the first argument that is not for the command; nothing if all of them are. */
+function endOfOptions(spec: CommandSpec, tokens: readonly Token[]): number | undefined {
+  if (spec.positionals.endsOptions !== true) return undefined;
+  return tokens.find(({ kind }) => kind === "positional")?.index;
 }
 
 function tokenize(spec: CommandSpec, args: readonly string[]): readonly Token[] {
@@ -145,18 +169,20 @@ function tokenize(spec: CommandSpec, args: readonly string[]): readonly Token[] 
 /** The tokens of `parseArgs`, as far as they are needed. */
 type Token =
   | OptionToken
-  | { readonly kind: "positional"; readonly value: string }
-  | { readonly kind: "option-terminator" };
+  | { readonly kind: "positional"; readonly index: number; readonly value: string }
+  | { readonly kind: "option-terminator"; readonly index: number };
 
 interface OptionToken {
   readonly kind: "option";
+  readonly index: number;
   readonly name: string;
   readonly rawName: string;
   readonly value: string | undefined;
   readonly inlineValue: boolean | undefined;
 }
 
-function readOption(spec: CommandSpec, token: OptionToken): unknown {
+/** @param before Value of the same option before. */
+function readOption(spec: CommandSpec, token: OptionToken, before: unknown): unknown {
   const { name, rawName, value, inlineValue } = token;
   const option = Object.hasOwn(spec.options, name) ? spec.options[name] : undefined;
   if (option === undefined) throw unknownOption(spec, rawName, name);
@@ -168,6 +194,7 @@ function readOption(spec: CommandSpec, token: OptionToken): unknown {
   if (value === undefined || looksLikeOption) {
     throw wrong(spec, `option "${rawName}" needs a value`, `write ${rawName}=${valueName(option)}`);
   }
+  if (option.kind === "texts") return [...((before ?? []) as readonly string[]), value];
   const parsed = readValue(option, value);
   if (parsed !== undefined) return parsed;
   throw wrong(spec, `option "${rawName}" cannot be "${value}"`, valueHint(option, value));

@@ -6,6 +6,7 @@ import type { Readable, Writable } from "node:stream";
 /** Standard input: a terminal has `setRawMode`. */
 export interface InputStream extends Readable {
   readonly isTTY?: boolean;
+  readonly isRaw?: boolean;
   setRawMode?(mode: boolean): unknown;
 }
 

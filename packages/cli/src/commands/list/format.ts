@@ -86,7 +86,8 @@ function detailsOf(port: PortInfo): string[] {
   );
 }
 
-function usbId({ vid, pid }: PortInfo): string {
+/** `0403:6001`; nothing for a port that is no USB device. */
+export function usbId({ vid, pid }: PortInfo): string {
   if (vid === undefined || pid === undefined) return "";
   return [vid, pid].map((id) => id.toString(16).padStart(4, "0")).join(":");
 }

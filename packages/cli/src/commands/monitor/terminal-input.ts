@@ -1,5 +1,6 @@
 // A terminal as the monitor's input: keys for the device, the menu, and the prompt for a file name.
 
+import { enterRawMode } from "../../terminal/raw-terminal.ts";
 import type { InputStream } from "../../terminal/streams.ts";
 import type { Eol } from "../../text/eol.ts";
 import type { Actions } from "./actions.ts";
@@ -8,7 +9,6 @@ import { type KeyAction, Keyboard } from "./keyboard.ts";
 import { LineEditor, type LineResult } from "./line-editor.ts";
 import type { Link } from "./link.ts";
 import { QUIT_KEY } from "./menu.ts";
-import { enterRawMode } from "./raw-terminal.ts";
 
 const PROMPT = "file to send: ";
 const CANCELED: LineResult = { kind: "canceled" };

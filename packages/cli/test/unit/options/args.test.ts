@@ -43,6 +43,24 @@ test("parseCommandLine() takes a value that begins with a dash only after =", ()
   equal(parseCommandLine(SPEC, ["p", "--name=-x"]).values.name, "-x");
 });
 
+test("parseCommandLine() collects the values of an option that may be given several times", () => {
+  const options = { port: { kind: "texts", value: "PORT", help: "" } } as const;
+
+  const { values } = parseCommandLine({ ...SPEC, options }, ["--port", "a", "p", "--port=b"]);
+
+  deepEqual(values.port, ["a", "b"]);
+});
+
+test("parseCommandLine() leaves everything behind the first argument where that ends the options", () => {
+  const positionals = { text: "SCRIPT", minimum: 1, maximum: 9, endsOptions: true };
+  const args = ["--name", "x", "script", "--fast", "--", "--zzz"];
+
+  const parsed = parseCommandLine({ ...SPEC, positionals }, args);
+
+  deepEqual(parsed.positionals, ["script", "--fast", "--", "--zzz"]);
+  deepEqual({ ...parsed.values }, { name: "x" });
+});
+
 const WRONG = [
   [["p", "--fats"], 'try: unknown option "--fats"', "did you mean --fast?"],
   [["p", "--zzzz"], 'try: unknown option "--zzzz"', 'see "anyserial try --help"'],
