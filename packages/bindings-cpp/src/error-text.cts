@@ -62,6 +62,12 @@ const WINDOWS_CALLS: Readonly<Record<Exclude<Call, "open">, string>> = {
   baudRate: "Update (SetCommState)",
 };
 
+/**
+ * The text of node-serialport for a port that is held. Its lock lets other openers as far as flock(2); ours,
+ * TIOCEXCL, stops those of an ordinary user at open(2).
+ */
+const CANNOT_LOCK = "Error Resource temporarily unavailable Cannot lock port";
+
 /** What failed, for the text. */
 export interface Context {
   readonly call: Call;
@@ -128,6 +134,7 @@ function textOf(failure: Failure, context: Context): string | undefined {
   switch (call) {
     case "open":
       if (syscall === "flock") return `Error ${words} Cannot lock port`;
+      if (code === "EBUSY") return `Error: ${words}, cannot open ${path}. ${CANNOT_LOCK}`;
       if (code === "ENOTTY") return `Error: ${words} setting custom baud rate of ${baudRate}`;
       return `Error: ${words}, cannot open ${path}`;
     case "baudRate":

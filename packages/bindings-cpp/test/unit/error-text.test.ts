@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { test } from "node:test";
 import { BindingsError } from "@anyserial/bindings-cpp";
 import { SerialError, type SerialErrorDetails } from "anyserial";
@@ -14,7 +14,11 @@ function textOf(call: Call, details: SerialErrorDetails, platform: Platform = "l
 test("translated() has the words of node-serialport for each call on POSIX", () => {
   const rows: [Call, SerialErrorDetails, string][] = [
     ["open", { code: "EACCES" }, "Error: Permission denied, cannot open COM3"],
-    ["open", { code: "EBUSY" }, "Error: Device or resource busy, cannot open COM3"],
+    [
+      "open",
+      { code: "EBUSY" },
+      "Error: Device or resource busy, cannot open COM3. Error Resource temporarily unavailable Cannot lock port",
+    ],
     [
       "open",
       { code: "EAGAIN", syscall: "flock" },
@@ -36,7 +40,10 @@ test("translated() has the words of node-serialport for each call on POSIX", () 
 });
 
 test("translated() has the words of macOS", () => {
-  equal(textOf("open", { code: "EBUSY" }, "darwin"), "Error: Resource busy, cannot open COM3");
+  match(
+    textOf("open", { code: "EBUSY" }, "darwin"),
+    /^Error: Resource busy, cannot open COM3\. .*Cannot lock port$/,
+  );
 });
 
 test("translated() has the words of Windows", () => {
