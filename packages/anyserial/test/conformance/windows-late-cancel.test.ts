@@ -1,0 +1,3 @@
+import { windowsSuite } from "../helpers/windows-suite.ts";
+
+windowsSuite("windows with a driver that cancels late", { isCancelLate: true });
