@@ -24,8 +24,13 @@ const BATCH_FILES = 16;
 const NEEDS_OWN_PROCESS =
   /^(before|after)(Each)?\(|mock\.timers|\bprocess\.(on|once|chdir|exitCode|env)\b|\bglobalThis\b|\bgc\b|fakeable-timers|young-generation|open-ports\.js"/m;
 /** Tests that start many processes or threads one after the other, or provoke many races. */
-const SLOW =
-  /\/integration\/(changed-globals|koffi-missing|link-races|memory-process|overlaps?|package-copies|process-end|refused-watch|service-overlap|workers)\.test/;
+const SLOW = new RegExp(
+  `/integration/([\\w-]+/)?(${[
+    "changed-globals|fake-timers|hub-devices|hub-live|koffi-missing|link-races|memory-process|overlaps?",
+    "package-copies|port-faults-full|process-end|refused-watch|register|service-overlap|serving-process",
+    "survive-processes|tcp-vanish|workers",
+  ].join("|")})\\.test|^test/examples/`,
+);
 /** Tests over real ptys as Linux has them, and over /proc, inotify and strace. */
 const NEEDS_LINUX = /\/(integration|examples|conformance\/\w+-pty|unit\/sessions)[/.]/;
 
