@@ -28,6 +28,11 @@ if (process.argv[2] === "serialport") {
   process.exit(await runSerialportBench(process.argv.slice(3)));
 }
 
+if (process.argv[2] === "greeting") {
+  const { runGreetingBench } = await import("./greeting/run.mjs");
+  process.exit(await runGreetingBench(process.argv.slice(3)));
+}
+
 if (process.argv[2] === "framing") {
   const { runFramingBench } = await import("./framing/run.mjs");
   process.exit(await runFramingBench(process.argv.slice(3)));

@@ -2,11 +2,15 @@
 // no lock and no changed setting is left.
 
 import type { OpenRequest } from "../backend/backend.ts";
+import { sleepBlocking } from "../process/sleep-blocking.ts";
 import { errnoError, errnoName, type FailedCall } from "./errno.ts";
 import { OpenDiscard } from "./open-discard.ts";
 import type { PosixPlatform } from "./posix-platform.ts";
 import { PosixPort } from "./posix-port.ts";
 import type { Readiness } from "./readiness/readiness.ts";
+
+/** The shortest sleep: the system makes 0.1 ms of it. */
+const NAP_MS = 0.01;
 
 /**
  * Opens and configures a terminal.
@@ -23,23 +27,33 @@ export function openTty(
   request: OpenRequest,
   readiness: Readiness | undefined,
 ): PosixPort {
-  const { path } = request;
+  const { path, config, tuning } = request;
+  if (config.discardInputOnOpen && tuning === undefined) beginTurn();
   const fd = openDescriptor(platform, path);
   let port: PosixPort | undefined;
   try {
-    const discard = new OpenDiscard(platform, { fd, path }, request.config);
+    const discard = new OpenDiscard(platform, { fd, path }, config);
     discard.opened();
     const original = readOriginal(platform, fd, path);
     const handle = { fd, path, isPseudoTerminal: platform.isPseudoTerminal(fd, path) };
     discard.isTerminal(handle, original);
     port = new PosixPort(platform, handle, readiness);
-    port.takeOver(request, { steps: discard, original, tuning: request.tuning });
+    port.takeOver(request, { steps: discard, original, tuning });
     return port;
   } catch (error) {
     if (port === undefined) platform.libc.close(fd);
     else port.abandon();
     throw error;
   }
+}
+
+/**
+ * Sleeps for a moment, so that open(2) begins with a new turn of the processor. A program that emulates a device
+ * wakes inside open(2). If this program has used up its turn by then, the system lets the other one run first: it
+ * greets before input can be discarded, and its greeting is taken for old input.
+ */
+function beginTurn(): void {
+  sleepBlocking(NAP_MS);
 }
 
 /** Opens a path without waiting and without becoming its session's terminal. */
