@@ -29,7 +29,7 @@ const STEPS = [
   { name: "slow-reactor", seconds: 300, command: "npm run test:slow", env: REACTOR },
   { name: "long", seconds: 300, command: "npm run test:long" },
   { name: "runners", seconds: 300, command: "npm run test:runners" },
-  { name: "dependants", seconds: 420, command: "npm run test:dependants" },
+  { name: "dependants", seconds: 600, command: "npm run test:dependants" },
   { name: "start", seconds: 60, command: "npm start -- --once" },
   { name: "fuzz", seconds: 240, command: "node scripts/fuzz-remote.mjs" },
   { name: "runtimes", seconds: 300, command: "npm run test:runtimes" },

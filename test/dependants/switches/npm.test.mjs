@@ -1,0 +1,4 @@
+// Switching with npm.
+import { testSwitches } from "./switch.mjs";
+
+testSwitches("npm");

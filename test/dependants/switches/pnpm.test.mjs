@@ -1,0 +1,4 @@
+// Switching with pnpm.
+import { testSwitches } from "./switch.mjs";
+
+testSwitches("pnpm");
