@@ -10,7 +10,10 @@ const CHUNK = new Uint8Array(80);
 class FakeSocket {
   writableLength = 0;
   readonly #taken: (() => void)[] = [];
-  on(): void {}
+  #onDrain = (): void => undefined;
+  on(_event: "drain", onDrain: () => void): void {
+    this.#onDrain = onDrain;
+  }
   write(bytes: Uint8Array, onTaken: () => void): void {
     this.writableLength += bytes.length;
     this.#taken.push(() => {
@@ -20,6 +23,7 @@ class FakeSocket {
   }
   take(): void {
     this.#taken.shift()?.();
+    if (this.writableLength === 0) this.#onDrain();
   }
 }
 
