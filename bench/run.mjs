@@ -38,11 +38,6 @@ if (process.argv[2] === "framing") {
   process.exit(await runFramingBench(process.argv.slice(3)));
 }
 
-if (process.argv[2] === "web-serial") {
-  const { runWebSerialBench } = await import("./web-serial/run.mjs");
-  process.exit(await runWebSerialBench(process.argv.slice(3)));
-}
-
 const ROWS = {
   "round-trip": measureRoundTrip,
   throughput: measureThroughput,

@@ -49,6 +49,7 @@ async function readObjects() {
   const { FRAMING_FIELDS } = await import(`${CONFIG}/framing-fields.js`);
   const { listenFields } = await import(`${CONFIG}/listen-fields.js`);
   const endpoints = await import(`${CONFIG}/endpoints.js`);
+  const adapters = await import(`${CONFIG}/adapter-fields.js`);
   const clusters = await import(`${CONFIG}/cluster.js`);
   const { topology, rateMismatch } = fields.NETWORK_FIELDS;
   const { role } = fields.MEMBER_COMMON;
@@ -58,6 +59,8 @@ async function readObjects() {
     member: { role },
     options: fields.MEMBER_OPTIONS,
     ...fields.memberKinds("/"),
+    adapter: adapters.ADAPTER_FIELDS,
+    "adapter-wires": adapters.WIRE_FIELDS,
     "tcp-connect": endpoints.TCP_CONNECT_FIELDS,
     "tcp-listen": endpoints.TCP_LISTEN_FIELDS,
     "unix-connect": endpoints.unixConnectFields("/"),

@@ -1,6 +1,5 @@
-// Compiles programs as a user would: the oldest and the newest compiler, @types/node of the oldest
-// Node.js and the newest, with and without the types of the DOM, and without naming any types. The one for
-// Web Serial also has the types of that interface, as programs of browsers do.
+// Compiles program.ts as a user would: the oldest and the newest compiler, @types/node of the oldest
+// Node.js and the newest, with and without the types of the DOM, and without naming any types.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,16 +11,10 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const root = join(here, "../..");
 const compilers = [folderOf("typescript", here), folderOf("typescript", root)];
 const nodeTypes = [folderOf("@types/node", root), folderOf("@types/node", here)];
-const webSerialTypes = folderOf("@types/w3c-web-serial", here);
 const modes = [
-  { file: "program.ts", lib: ["es2023", "esnext.disposable"], types: ["node"] },
-  { file: "program.ts", lib: ["es2023", "esnext.disposable", "dom"], types: ["node"] },
-  { file: "program.ts", lib: ["es2023", "esnext.disposable", "dom"] },
-  {
-    file: "web-serial-program.ts",
-    lib: ["es2023", "esnext.disposable", "dom"],
-    types: ["node", "web-serial"],
-  },
+  { lib: ["es2023", "esnext.disposable"], types: ["node"] },
+  { lib: ["es2023", "esnext.disposable", "dom"], types: ["node"] },
+  { lib: ["es2023", "esnext.disposable", "dom"] },
 ];
 const scratch = mkdtempSync(join(tmpdir(), "anyserial-types-"));
 let failures = 0;
@@ -43,21 +36,16 @@ function makeProject(project, types) {
   mkdirSync(join(modules, "@types"), { recursive: true });
   mkdirSync(join(modules, "@anyserial"));
   symlinkSync(types, join(modules, "@types/node"), "junction");
-  // Under another name, so that the compiler takes it only where it is named.
-  symlinkSync(webSerialTypes, join(modules, "web-serial"), "junction");
   symlinkSync(join(root, "packages/anyserial"), join(modules, "anyserial"), "junction");
   symlinkSync(join(root, "packages/hub"), join(modules, "@anyserial/hub"), "junction");
   writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
-  for (const file of new Set(modes.map((mode) => mode.file))) {
-    writeFileSync(join(project, file), readFileSync(join(here, file)));
-  }
+  writeFileSync(join(project, "program.ts"), readFileSync(join(here, "program.ts")));
   return project;
 }
 
 function compile(project, { compiler, types, mode }) {
-  const { file, ...mentioned } = mode;
   const options = {
-    ...mentioned,
+    ...mode,
     target: "es2022",
     module: "nodenext",
     strict: true,
@@ -65,7 +53,7 @@ function compile(project, { compiler, types, mode }) {
     skipLibCheck: false,
     noEmit: true,
   };
-  const config = { compilerOptions: options, files: [file] };
+  const config = { compilerOptions: options, files: ["program.ts"] };
   writeFileSync(join(project, "tsconfig.json"), JSON.stringify(config));
   const tsc = join(compiler, "bin/tsc");
   const { status, stdout } = spawnSync(
@@ -76,7 +64,6 @@ function compile(project, { compiler, types, mode }) {
     },
   );
   const what = [
-    file,
     `typescript ${versionOf(compiler)}`,
     `@types/node ${versionOf(types)}`,
     mode.lib.includes("dom") ? "DOM" : "no DOM",

@@ -11,6 +11,10 @@ export {
   defineDevice,
 } from "./members/define-device.ts";
 export type {
+  AdapterChip,
+  AdapterPortConfig,
+  AdapterWire,
+  AdapterWires,
   BusyPolicy,
   CaptureConfig,
   ClusterConfig,

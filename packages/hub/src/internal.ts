@@ -3,4 +3,5 @@
 
 /// <reference types="node" preserve="true" />
 
+export { ADAPTER_EXAMPLE_CONFIG } from "./config/adapter-example.ts";
 export { EXAMPLE_CONFIG } from "./config/example.ts";

@@ -2,18 +2,20 @@
 
 import type { Socket } from "node:net";
 import type { TlsOptions } from "../backend/backend.ts";
-import { SerialDisconnectedError, type SerialError } from "../errors/errors.ts";
+import type { SerialError } from "../errors/errors.ts";
 import type { LineErrorCounts } from "../model/line-error-counts.ts";
 import { clearTimeout, setTimeout } from "../process/timers.ts";
 import type { RemoteAddress } from "./address.ts";
 import { ComPortClient } from "./com-port-client.ts";
 import { connect } from "./connect.ts";
 import { notAgreed, refusedOption, timeoutError } from "./connect-errors.ts";
-import { Greeting } from "./greeting.ts";
 import { ReceivedLine } from "./received-line.ts";
 import { RemoteLine } from "./remote-line.ts";
 import { RemoteModem } from "./remote-modem.ts";
 import { SocketChannel } from "./socket-channel.ts";
+
+/** As much is kept of a greeting that is no telnet, in bytes. */
+const MOST_GREETING = 256;
 
 /** The line of a connection with RFC 2217. */
 export interface ConnectedLine {
@@ -60,19 +62,13 @@ export class RemoteConnection {
   static async #agree(address: RemoteAddress, socket: Socket): Promise<RemoteConnection> {
     let agreed: (isAgreed: boolean) => void = () => undefined;
     let modem: RemoteModem | undefined;
-    let refuse: (error: SerialError) => void = () => undefined;
-    const agreement = new Promise<boolean>((resolve, reject) => {
+    const agreement = new Promise<boolean>((resolve) => {
       agreed = resolve;
-      refuse = reject;
     });
-    const greeting = new Greeting(address, (error) => refuse(error));
     const client: ComPortClient = new ComPortClient({
       send: (bytes) => channel.send(bytes),
       onAgreement: (isAgreed) => agreed(isAgreed),
-      onData: (bytes) => {
-        received.data(bytes);
-        greeting.add(bytes);
-      },
+      onData: (bytes) => received.data(bytes),
       onLineState: (state) => received.lineState(state),
       onModemState: (state) => modem?.notified(state),
       onSuspend: (isSuspended) => {
@@ -88,13 +84,11 @@ export class RemoteConnection {
     const release = channel.holdAnswer();
     client.start();
     try {
-      await RemoteConnection.#untilAgreed(address, { agreement, gone, client });
+      await RemoteConnection.#untilAgreed(address, { agreement, gone, channel });
     } catch (error) {
       channel.abandon();
-      const isEnd = error instanceof SerialDisconnectedError;
-      throw isEnd ? notAgreed(address, greeting.text, channel.endedBy) : error;
+      throw error;
     } finally {
-      greeting.end();
       release();
     }
     const holdAnswer = (): (() => void) => channel.holdAnswer();
@@ -110,22 +104,27 @@ export class RemoteConnection {
     {
       agreement,
       gone,
-      client,
+      channel,
     }: {
       readonly agreement: Promise<boolean>;
       readonly gone: Promise<never>;
-      readonly client: ComPortClient;
+      readonly channel: SocketChannel;
     },
   ): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      const end = (): void =>
-        reject(timeoutError(address, client.isTelnet ? "telnet" : "connected"));
-      timer = setTimeout(end, address.timeoutMs);
+      timer = setTimeout(() => reject(timeoutError(address, "agree")), address.timeoutMs);
     });
     try {
       const isAgreed = await Promise.race([agreement, gone, late]);
       if (!isAgreed) throw refusedOption(address);
+    } catch (error) {
+      const greeting = new Uint8Array(MOST_GREETING);
+      const length = channel.input.take(greeting);
+      const text = Buffer.from(greeting.subarray(0, length)).toString("latin1");
+      const isSaid = /^(HTTP\/|SSH-|\s*<)/i.test(text);
+      if (channel.isGone || isSaid) throw notAgreed(address, text);
+      throw error;
     } finally {
       clearTimeout(timer);
     }

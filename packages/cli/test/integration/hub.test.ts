@@ -238,6 +238,15 @@ test("hub init writes a file that works, once", async (t) => {
   equal(checked.text, "new.yaml: good: plant with 3 members\n");
 });
 
+test("hub init --adapter writes a pair of adapters", async (t) => {
+  const home = new HubHome(t);
+
+  await home.call(["init", "--adapter", "new.yaml"]);
+  const checked = await home.call(["check", "new.yaml"]);
+
+  equal(checked.text, "new.yaml: good: bench with 2 members\n");
+});
+
 test("hub prints events as JSON", async (t) => {
   const home = new HubHome(t);
   const hub = await home.start(["--json"]);

@@ -2,7 +2,12 @@
 // an endpoint of another member in the same file.
 
 import { resolve } from "node:path";
-import type { MemberConfig, TcpMemberConfig, UnixMemberConfig } from "../model/types.ts";
+import type {
+  MemberConfig,
+  PortMemberConfig,
+  TcpMemberConfig,
+  UnixMemberConfig,
+} from "../model/types.ts";
 import type { ConfigNode } from "./config-node.ts";
 import { canonicalPath, followPath, serialPath } from "./own-paths.ts";
 import { type HostPort, isLoopback, readHostPort } from "./values.ts";
@@ -41,7 +46,7 @@ export class Claims {
 
   /** Adds a member; a claim that another one has is reported. */
   add(network: string, config: MemberConfig, node: ConfigNode): void {
-    if ("port" in config) this.#offerPath(network, config.port, node.missing("port"));
+    if ("port" in config) this.#addPort(network, config.port, node.missing("port"));
     if ("serial" in config) this.#useSerial(network, config.serial, node.missing("serial"));
     if ("tcp" in config) this.#addTcp(network, config.tcp, node.missing("tcp"));
     if ("remote" in config) this.#offerTcp(network, config.remote.listen, node.missing("remote"));
@@ -69,6 +74,15 @@ export class Claims {
         use.node.report(reason, "name another port, or remove one of the two members");
       }
     }
+  }
+
+  #addPort(network: string, port: PortMemberConfig["port"], node: ConfigNode): void {
+    const link = typeof port === "string" ? port : port.link;
+    if (link !== undefined) {
+      this.#offerPath(network, link, typeof port === "string" ? node : node.missing("link"));
+    }
+    if (typeof port === "string" || port.serialNumber === undefined) return;
+    this.#take(`adapter ${port.adapter} ${port.serialNumber}`, node.missing("serialNumber"));
   }
 
   #offerPath(network: string, path: string, node: ConfigNode): void {

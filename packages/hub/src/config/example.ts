@@ -32,6 +32,9 @@ networks:
         port: ./ports/spy/ttyS2
         role: tap
 
+      # An emulated USB adapter, with modem lines (Linux, as root): anyserial hub init --adapter
+      # gauge: { port: { adapter: ft232r, serialNumber: A5 } }
+
       # A real port.
       # instrument: { serial: /dev/ttyUSB0, baudRate: 19200, parity: even }
 

@@ -18,9 +18,10 @@ import type {
   UnixMemberConfig,
 } from "../model/types.ts";
 import { account } from "./accounts.ts";
+import { portReader } from "./adapter-fields.ts";
 import { command } from "./command.ts";
 import { remoteEndpoint, tcpEndpoint, unixEndpoint } from "./endpoints.ts";
-import { deviceFile, linkPath, path } from "./paths.ts";
+import { deviceFile, path } from "./paths.ts";
 import {
   anything,
   choice,
@@ -75,6 +76,7 @@ export const MEMBER_OPTIONS: FieldsOf<MemberOptions> = {
   pace: {
     reader: flag(),
     default: false,
+    defaultHelp: "`false`, for an adapter `true`",
     help: "Slows the bytes to the member down to the rate that its application configured.",
   },
   latencyMs: {
@@ -90,7 +92,7 @@ export const MEMBER_OPTIONS: FieldsOf<MemberOptions> = {
   bitErrorRate: {
     reader: probability(),
     default: 0,
-    help: "Share of the bits to the member that are inverted.",
+    help: "Share of the bits to the member that are inverted. An adapter has parity and framing errors of them.",
   },
   dropRate: {
     reader: probability(),
@@ -119,12 +121,12 @@ type OwnFields<Config> = FieldsOf<Omit<Config, keyof MemberBase>>;
 
 const PORT_FIELDS: OwnFields<PortMemberConfig> = {
   port: {
-    reader: linkPath(),
-    help: "Path that the application opens. The hub creates it as a link to a pty.",
+    reader: portReader(),
+    help: "Path that the application opens: the hub creates it as a link to a pty. Or the map of an adapter.",
   },
-  mode: { reader: mode(), help: "Permission bits of the pty." },
-  owner: { reader: account("user"), help: "Owner of the pty. Needs root." },
-  group: { reader: account("group"), help: "Group of the pty." },
+  mode: { reader: mode(), help: "Permission bits of the pty, or of the adapter's node." },
+  owner: { reader: account("user"), help: "Its owner. Needs root." },
+  group: { reader: account("group"), help: "Its group." },
 };
 
 const TCP_FIELDS: OwnFields<TcpMemberConfig> = {

@@ -23,11 +23,11 @@ export const SERIAL_FIELDS: FieldsOf<Omit<SerialMemberConfig, keyof MemberBase>>
   },
   follow: {
     reader: text("the name of a member"),
-    help: "Member whose application sets the line: a `port` its rate, stop bits and flow control, a `remote` all of it.",
+    help: "Member whose application sets the line: a pty its rate, stop bits and flow control, an adapter or a `remote` all of it.",
   },
   lines: {
     reader: word({ applications: true, all: true, none: true }),
     default: "applications",
-    help: "Whose DTR, RTS and breaks reach the port: clients of `remote` members, `all` (other real ports, too), or `none`.",
+    help: "Whose DTR, RTS and breaks reach the port: those at adapters and `remote` members, `all` (other real ports, too), or `none`.",
   },
 };

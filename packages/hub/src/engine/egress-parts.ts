@@ -26,6 +26,8 @@ export interface EgressParts {
   readonly clock: Clock;
   /** Time of one byte at the rate that the application has set, in milliseconds; 0 for no limit. */
   readonly byteMs: () => number;
+  /** Parity of a member whose port shows broken characters; `undefined` for the others. */
+  readonly parity?: (() => string) | undefined;
   readonly options: PlannedOptions;
   /** Messages are lost whole or not at all. */
   readonly whole: boolean;

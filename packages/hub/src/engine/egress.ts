@@ -1,11 +1,12 @@
 // From the network to one member: at once if it takes it, else through its queue. A message that is
 // taken at once costs one write and no memory; timers, queue and events exist only for the rest.
 
+import { type Altered, writePiece } from "./broken-bytes.ts";
 import { count, createCounts, type MutableCounts } from "./counts.ts";
 import type { EgressParts } from "./egress-parts.ts";
 import { FullMark } from "./full-mark.ts";
 import { IdleRelease } from "./idle-release.ts";
-import { isLineModelled, isSameLine } from "./line-model.ts";
+import { isSameLine } from "./line-model.ts";
 import { LossReport } from "./loss-report.ts";
 import type { Member } from "./member.ts";
 import { mayWaitFor, policyNow, type QueuePolicy } from "./overflow.ts";
@@ -57,7 +58,7 @@ export class Egress {
     this.queue = new Queue(this.#queueOptions());
     this.#release = new IdleRelease(clock, this.queue);
     this.#full = new FullMark(clock);
-    this.#line = this.#newLine();
+    this.#line = PacedLine.of(parts.options, parts);
   }
 
   /** Senders of this network must not be read. */
@@ -77,7 +78,8 @@ export class Egress {
   }
 
   /** Sends one message. */
-  offer(message: Uint8Array): void {
+  offer(sent: Uint8Array, altered?: Altered): void {
+    const message = altered?.bytes ?? sent;
     const member = this.#member;
     const isPresent = member.isPresent;
     if (!isPresent && this.#options.whenAbsent === "discard") {
@@ -85,13 +87,13 @@ export class Egress {
       return;
     }
     if (this.#line !== undefined) {
-      this.#offerToLine(this.#line, message);
+      this.#offerToLine(this.#line, altered ?? { bytes: message });
       return;
     }
     // A kernel reports room only when almost nothing is left: try first, to keep a reader busy.
     if (isPresent && this.queue.bytes > 0 && !this.stall.isStalled) this.flush();
     if (!isPresent || this.queue.bytes > 0) {
-      this.#enqueue(message, 0);
+      this.#enqueue({ bytes: message });
       return;
     }
     const taken = member.write(message);
@@ -102,9 +104,10 @@ export class Egress {
   }
 
   /** Sends a message whose sender cannot wait: a full queue loses it, whatever its policy is. */
-  offerOrLose(message: Uint8Array): void {
-    if (this.isFull && this.room < message.length) this.#loseByPolicy(message);
-    else this.offer(message);
+  offerOrLose(altered: Altered): void {
+    const { bytes } = altered;
+    if (this.isFull && this.room < bytes.length) this.#loseByPolicy(bytes);
+    else this.offer(bytes, altered);
   }
 
   /** Sends waiting bytes, as far as the member takes them. */
@@ -154,7 +157,7 @@ export class Egress {
     this.stall.afterMs = options.stallAfterMs;
     if (!sameLine) {
       this.#line?.stop();
-      this.#line = this.#newLine();
+      this.#line = PacedLine.of(options, this.#parts);
     }
     this.#policyChanged();
     this.flush();
@@ -174,16 +177,11 @@ export class Egress {
     this.#release.close();
   }
 
-  #newLine(): PacedLine | undefined {
-    return isLineModelled(this.#options) ? new PacedLine(this.#options, this.#parts) : undefined;
-  }
-
   /** Bytes on a busy line go out with its timer; only an idle line is served now. */
-  #offerToLine(line: PacedLine, message: Uint8Array): void {
+  #offerToLine(line: PacedLine, message: Altered): void {
     const admitted = line.admit(message);
-    if (admitted === undefined) count(this.faulted, message.length);
-    else if (this.#enqueue(admitted.bytes, admitted.due) && !line.isTimed && !this.#awaitsRoom)
-      this.flush();
+    if (admitted === undefined) count(this.faulted, message.bytes.length);
+    else if (this.#enqueue(admitted) && !line.isTimed && !this.#awaitsRoom) this.flush();
   }
 
   #refused(message: Uint8Array, taken: number): void {
@@ -194,16 +192,16 @@ export class Egress {
       this.#setFull();
     } else {
       this.#tapOut(message.subarray(0, taken));
-      if (!this.#enqueue(message.subarray(taken), 0)) return;
+      if (!this.#enqueue({ bytes: message.subarray(taken) })) return;
     }
     this.#update(true);
   }
 
   /** @returns `false` when the reader was hung up on. */
-  #enqueue(message: Uint8Array, due: number): boolean {
-    const added = this.queue.push(message, due);
+  #enqueue({ bytes, broken, due }: Altered & { readonly due?: number }): boolean {
+    const added = this.queue.push(bytes, due, broken);
     if (added === undefined) {
-      this.#disconnect(message);
+      this.#disconnect(bytes);
       return false;
     }
     this.#tapOut(added);
@@ -219,9 +217,10 @@ export class Egress {
   /** @returns Whether the member refused bytes. */
   #writeWaiting(): boolean {
     for (;;) {
-      const bytes = this.#line?.ready(this.queue) ?? this.queue.peek();
+      const { broken } = this.queue;
+      const bytes = broken.pieceOf(this.#line?.ready(this.queue) ?? this.queue.peek());
       if (bytes.length === 0) return false;
-      const taken = this.#member.write(bytes);
+      const taken = writePiece(bytes, broken, this.#member);
       if (taken > 0) {
         this.#line?.passed(taken);
         this.out.bytes += taken;

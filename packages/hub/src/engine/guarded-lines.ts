@@ -34,6 +34,10 @@ export class GuardedLines implements LineEnd {
     this.#try(() => this.#lines.lineError?.(error));
   }
 
+  sendBroken(byte: number, error: Exclude<LineError, "break">): number {
+    return this.#try(() => this.#lines.sendBroken?.(byte, error)) ?? 0;
+  }
+
   watch(wants: LineWants): void {
     this.#try(() => this.#lines.watch?.(wants));
   }

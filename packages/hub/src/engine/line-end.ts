@@ -35,6 +35,11 @@ export interface LineEnd {
   setSignals(signals: LineSignals): void | Promise<void>;
   /** An error on the line of another member; the bytes that it belongs to follow. */
   lineError?(error: LineError): void;
+  /**
+   * Sends one character to the member that arrives broken. @returns Characters taken: 1 or 0. Where it is missing, the
+   * member gets plain bytes.
+   */
+  sendBroken?(byte: number, error: Exclude<LineError, "break">): number;
   /** The others want to know something, or no longer. */
   watch?(wants: LineWants): void;
   /** Facts that it wants to know now; none unless it says so. */

@@ -3,6 +3,7 @@
 
 import { randomNumbers } from "anyserial/internal";
 import type { LineConfig, MemberSettings } from "../model/types.ts";
+import type { Altered, BrokenByte } from "./broken-bytes.ts";
 
 /** Longest burst after silence, in milliseconds: timers are not finer. */
 const BURST_MS = 2;
@@ -30,6 +31,23 @@ export function byteTimeMs(settings: MemberSettings | undefined): number {
   const { baudRate = 0, dataBits = 0, stopBits = 0, parity } = settings ?? {};
   if (baudRate <= 0) return 0;
   return ((1 + dataBits + (parity === "none" ? 0 : 1) + stopBits) * 1000) / baudRate;
+}
+
+/** Settings of its member that a line has to know. */
+export interface LineTimes {
+  /** Time of one byte, in milliseconds; 0 for no limit. */
+  readonly byteMs: () => number;
+  /** Parity of a member whose port shows broken characters; `undefined` for the others. */
+  readonly parity: (() => string) | undefined;
+}
+
+/** Makes it of the settings, which are asked for when they are used. */
+export function timesOf(
+  { showsErrors }: { readonly showsErrors: boolean },
+  settings: () => MemberSettings | undefined,
+): LineTimes {
+  const parity = (): string => settings()?.parity ?? "none";
+  return { byteMs: () => byteTimeMs(settings()), parity: showsErrors ? parity : undefined };
 }
 
 /** The line to one member. */
@@ -79,6 +97,38 @@ export class LineModel {
   }
 
   /**
+   * Flips bits of whole characters, with their start, parity and stop bits.
+   *
+   * @returns The same bytes, or a copy with errors and the characters in which a UART finds them.
+   */
+  corruptCharacters(bytes: Uint8Array, hasParity: boolean): Altered {
+    const size = hasParity ? 11 : 10;
+    const bits = bytes.length * size;
+    if (this.#bitsToError >= bits) {
+      this.#bitsToError -= bits;
+      return { bytes };
+    }
+    const wrong = bytes.slice();
+    const flips = new Map<number, number[]>();
+    let at = this.#bitsToError;
+    for (; at < bits; at += 1 + this.#nextError()) {
+      const index = Math.floor(at / size);
+      flips.set(index, [...(flips.get(index) ?? []), at % size]);
+    }
+    this.#bitsToError = at - bits;
+    const broken: BrokenByte[] = [];
+    for (const [index, flipped] of flips) {
+      const data = flipped.filter((bit) => bit >= 1 && bit <= 8);
+      for (const bit of data) wrong[index] = (wrong[index] as number) ^ (1 << (bit - 1));
+      const isFramed = !flipped.includes(0) && !flipped.includes(size - 1);
+      const odd = flipped.filter((bit) => bit >= 1 && bit < size - 1).length % 2 === 1;
+      if (!isFramed) broken.push({ at: index, error: "framing" });
+      else if (hasParity && odd) broken.push({ at: index, error: "parity" });
+    }
+    return { bytes: wrong, broken };
+  }
+
+  /**
    * Returns how many bytes have had the time to pass.
    *
    * @param now Time, in milliseconds.
@@ -106,17 +156,23 @@ export class LineModel {
 }
 
 /**
- * Bytes as a receiver at another rate would decode them: it samples the line at its own times.
+ * Bytes as a receiver at another rate would decode them: it samples the line at its own times. A character without a
+ * stop bit is broken.
  *
  * @param bytes Sent as start bit, eight data bits, stop bit.
  * @param sentAt Rate of the sender, in baud.
  * @param readAt Rate of the receiver, in baud.
  */
-export function garble(bytes: Uint8Array, sentAt: number, readAt: number): Uint8Array {
+export function garble(
+  bytes: Uint8Array,
+  sentAt: number,
+  readAt: number,
+): Altered & { readonly broken: readonly BrokenByte[] } {
   const ratio = sentAt / readAt;
   const end = bytes.length * 10;
   const level = (time: number): number => levelAt(bytes, Math.floor(time));
   const seen: number[] = [];
+  const broken: BrokenByte[] = [];
   for (let time = 0; time < end; ) {
     if (level(time) === 1) {
       time = Math.floor(time) + 1;
@@ -126,9 +182,10 @@ export function garble(bytes: Uint8Array, sentAt: number, readAt: number): Uint8
     for (let bit = 0; bit < 8; bit++) byte |= level(time + (1.5 + bit) * ratio) << bit;
     seen.push(byte);
     time += 9.5 * ratio;
+    if (level(time) === 0) broken.push({ at: seen.length - 1, error: "framing" });
     while (time < end && level(time) === 0) time = Math.floor(time) + 1; // a missing stop bit
   }
-  return Uint8Array.from(seen);
+  return { bytes: Uint8Array.from(seen), broken };
 }
 
 /** The line is 1 when idle; a byte is 0, its bits from the lowest, 1. */

@@ -2,12 +2,13 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { MemberProcess, MemberSettings, MemberSnapshot } from "../model/types.ts";
+import type { Altered } from "./broken-bytes.ts";
 import { Egress } from "./egress.ts";
 import type { EgressListener } from "./egress-parts.ts";
 import type { PlannedFraming } from "./framing.ts";
 import { GuardedMember } from "./guarded-member.ts";
 import { Ingress } from "./ingress.ts";
-import { byteTimeMs } from "./line-model.ts";
+import { timesOf } from "./line-model.ts";
 import type { NetworkLink } from "./link.ts";
 import type { Member, MemberHost, PresenceDetail, Refusal } from "./member.ts";
 import type { MemberEvent } from "./member-event.ts";
@@ -44,7 +45,7 @@ export interface RuntimeNetwork extends LineNetwork {
 }
 
 /** Changes a message on its way to each receiver. */
-export type Alter = (message: Uint8Array) => (to: MemberRuntime) => Uint8Array;
+export type Alter = (message: Uint8Array) => (to: MemberRuntime) => Altered;
 
 /** One member in its network. */
 export class MemberRuntime implements MemberHost, LineOwner {
@@ -90,8 +91,8 @@ export class MemberRuntime implements MemberHost, LineOwner {
     this.line = new MemberLine(this, traffic);
     this.member = new GuardedMember(make(this), this, pauses);
     const parts = { place, traffic, clock, options: plan.options, whole: framing.kind !== "raw" };
-    const byteMs = (): number => byteTimeMs(this.settingsNow());
-    this.egress = new Egress({ ...parts, byteMs, listener: this.#outletListener() }, this.member);
+    const line = timesOf(plan, () => this.settingsNow());
+    this.egress = new Egress({ ...parts, ...line, listener: this.#outletListener() }, this.member);
     this.setReading(false); // until it is joined: bytes without receivers must not be read
   }
 
@@ -271,9 +272,7 @@ export class MemberRuntime implements MemberHost, LineOwner {
   readonly #deliver = (message: Uint8Array): void => {
     if (this.link?.send(this, message) === true) return;
     const altered = this.alter?.(message);
-    for (const runtime of this.#receivers) {
-      runtime.egress.offer(altered === undefined ? message : altered(runtime));
-    }
+    for (const to of this.#receivers) to.egress.offer(message, altered?.(to));
   };
 
   #outletListener(): EgressListener {

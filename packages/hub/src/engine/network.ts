@@ -9,6 +9,7 @@ import type {
   NetworkSnapshot,
   RateMismatch,
 } from "../model/types.ts";
+import type { Altered } from "./broken-bytes.ts";
 import { Following } from "./following.ts";
 import type { PlannedFraming } from "./framing.ts";
 import { garble } from "./line-model.ts";
@@ -143,16 +144,16 @@ export class Network implements RuntimeNetwork {
     for (const runtime of this.#runtimes) {
       if (runtime === except || !receives(topology, runtime.plan.role, from.role)) continue;
       runtime.egress.offerOrLose(
-        rateMismatch === "pass" ? message : this.#altered(from, runtime, message),
+        rateMismatch === "pass" ? { bytes: message } : this.#altered(from, runtime, message),
       );
     }
   }
 
-  #altered(sender: RemoteSender, to: MemberRuntime, message: Uint8Array): Uint8Array {
+  #altered(sender: RemoteSender, to: MemberRuntime, message: Uint8Array): Altered {
     const { name, baudRate } = sender;
     const from = { name, shortName: name, rateNow: () => baudRate };
     const mismatch = this.#rates.check(from, to, baudRate);
-    if (mismatch === undefined || this.#plan.rateMismatch === "warn") return message;
+    if (mismatch === undefined || this.#plan.rateMismatch === "warn") return { bytes: message };
     return garble(message, mismatch.baudRate, mismatch.otherBaudRate);
   }
 
@@ -169,7 +170,7 @@ export class Network implements RuntimeNetwork {
       const baudRate = from.rateNow();
       return (to) => {
         const mismatch = this.#rates.check(from, to, baudRate);
-        if (mismatch === undefined || rateMismatch === "warn") return message;
+        if (mismatch === undefined || rateMismatch === "warn") return { bytes: message };
         return garble(message, mismatch.baudRate, mismatch.otherBaudRate);
       };
     };

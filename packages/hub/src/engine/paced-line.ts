@@ -2,7 +2,8 @@
 // may. The rate is read whenever it is used, since an application changes it without an event.
 
 import type { LineConfig } from "../model/types.ts";
-import { LineModel } from "./line-model.ts";
+import type { Altered, BrokenByte } from "./broken-bytes.ts";
+import { isLineModelled, LineModel } from "./line-model.ts";
 import type { Queue } from "./queue.ts";
 import type { Clock } from "./stall-watch.ts";
 
@@ -11,7 +12,11 @@ export interface PacedLineParts {
   readonly clock: Clock;
   /** Time of one byte at the rate that the application has set, in milliseconds; 0 for no limit. */
   readonly byteMs: () => number;
+  /** Parity of a member whose port shows broken characters; `undefined` for the others. */
+  readonly parity?: (() => string) | undefined;
 }
+
+const NONE: readonly BrokenByte[] = [];
 
 /** A line with its clock. */
 export class PacedLine {
@@ -27,15 +32,29 @@ export class PacedLine {
     this.#parts = parts;
   }
 
+  /** Makes it; `undefined` where bytes pass as they are. */
+  static of(line: LineConfig, parts: PacedLineParts): PacedLine | undefined {
+    const isModelled = isLineModelled(line) || parts.parity !== undefined;
+    return isModelled ? new PacedLine(line, parts) : undefined;
+  }
+
   /** A timer is set: it sends the bytes on the line. */
   get isTimed(): boolean {
     return this.#stopTimer !== undefined;
   }
 
   /** Takes a message. @returns The bytes that arrive, and when; `undefined` when they are lost. */
-  admit(message: Uint8Array): { readonly bytes: Uint8Array; readonly due: number } | undefined {
+  admit(message: Altered): (Altered & { readonly due: number }) | undefined {
     const due = this.#model.admit(this.#parts.clock.now());
-    return due === undefined ? undefined : { bytes: this.#model.corrupt(message), due };
+    if (due === undefined) return undefined;
+    const { bytes, broken = NONE } = message;
+    const parity = this.#parts.parity?.();
+    if (parity === undefined) return { bytes: this.#model.corrupt(bytes), due };
+    const wrong = this.#model.corruptCharacters(bytes, parity !== "none");
+    const { broken: more = NONE } = wrong;
+    if (broken.length === 0) return { ...wrong, due };
+    const all = [...more.filter(({ at }) => broken.every((one) => one.at !== at)), ...broken];
+    return { bytes: wrong.bytes, broken: all.sort((one, other) => one.at - other.at), due };
   }
 
   /** The bytes of a queue that may go out now. */

@@ -1,5 +1,6 @@
 // From a valid configuration to a plan for the network, with defaults filled in. Pure.
 
+import { adapterOf } from "../config/adapter-fields.ts";
 import { defaultsOf, type WithDefaults, withDefaults } from "../config/defaults.ts";
 import {
   MEMBER_COMMON,
@@ -17,6 +18,7 @@ import type {
   MemberOptions,
   MemberRole,
   NetworkConfig,
+  PortMemberConfig,
   RateMismatch,
   SerialMemberConfig,
   SharedConfig,
@@ -43,6 +45,8 @@ export interface MemberPlan {
   readonly follow: string | undefined;
   /** Whose lines reach it. */
   readonly linePolicy: LinePolicy;
+  /** Its port shows broken characters as such: it is an adapter. */
+  readonly showsErrors: boolean;
   /** Settings that an application finds on its emulated port: those of the real port that follows it. */
   readonly preset: LineWish | undefined;
 }
@@ -138,13 +142,16 @@ interface MemberInput {
 function planMember({ network, name, member, config }: MemberInput): MemberPlan {
   const kind = KINDS.find((one) => Object.hasOwn(config, one)) as MemberKind; // it is valid: it has one
   const given = { ...pick(network), ...pick(config) };
-  const options = withDefaults<MemberOptions>(OPTION_DEFAULTS, given);
+  const adapter = adapterOf(config);
+  const pace = given.pace ?? adapter !== undefined; // a real adapter has a rate
+  const options = withDefaults<MemberOptions>(OPTION_DEFAULTS, { ...given, pace });
   const { role = DEFAULT_ROLE } = config;
   const endpoint = endpointOf(config);
   const { follow, lines = "applications" } = config as Partial<SerialMemberConfig>;
-  const linePolicy = kind === "serial" ? lines : "all";
+  const linePolicy = kind === "serial" ? lines : (adapter?.lines ?? "all");
   const place = { network: name, name: member, kind, role, config, options, endpoint };
-  return { ...place, follow, linePolicy, preset: undefined };
+  const showsErrors = adapter !== undefined;
+  return { ...place, follow, linePolicy, showsErrors, preset: undefined };
 }
 
 /** Settings of the ports that follow a member, by the name of that member. */
@@ -167,8 +174,16 @@ function endpointOf(config: MemberConfig): string {
   const entries = Object.entries(config).filter(([key]) => !COMMON_NAMES.includes(key));
   const kept = entries
     .filter(([key]) => key !== "follow" && key !== "lines")
-    .map(([key, value]) => [key, key in SOCKETS ? addressOf(value) : value]);
+    .map(([key, value]) => [key, key in SOCKETS ? addressOf(value) : value])
+    .map(([key, value]) => [key, key === "port" ? identityOf(value) : value]);
   return JSON.stringify(kept.sort(([a = ""], [b = ""]) => (a < b ? -1 : 1)));
+}
+
+/** An adapter takes other wires while it stays plugged in. */
+function identityOf(port: PortMemberConfig["port"]): unknown {
+  if (typeof port === "string") return port;
+  const { lines: _lines, wires: _wires, ...identity } = port;
+  return identity;
 }
 
 /**

@@ -1,6 +1,7 @@
 // Bytes that wait for a member: bounded, in order, with whole messages where there are messages.
 // Pure: bytes in, bytes out, losses reported.
 
+import { type BrokenByte, BrokenBytes } from "./broken-bytes.ts";
 import type { QueuePolicy } from "./overflow.ts";
 import { RingBytes, RingNumbers } from "./ring.ts";
 
@@ -20,6 +21,8 @@ export interface QueueOptions {
 /** The queue of one member. */
 export class Queue {
   #options: QueueOptions;
+  /** Characters among the bytes that arrive broken. */
+  readonly broken: BrokenBytes = new BrokenBytes();
   readonly #bytes = new RingBytes();
   readonly #lengths = new RingNumbers();
   readonly #dues = new RingNumbers();
@@ -76,9 +79,19 @@ export class Queue {
    *
    * @param message At least one byte; copied.
    * @param due When it may go out, in the caller's time.
+   * @param broken Its characters that arrive broken.
    * @returns The part that was added, maybe nothing; `undefined` when the reader is to be hung up on.
    */
-  push(message: Uint8Array, due = 0): Uint8Array | undefined {
+  push(message: Uint8Array, due = 0, broken: readonly BrokenByte[] = NONE): Uint8Array | undefined {
+    const added = this.#push(message, due);
+    if (broken.length === 0 || added === undefined) return added;
+    const { length, byteOffset } = added;
+    const skipped = length === 0 ? 0 : byteOffset - message.byteOffset;
+    this.broken.append(broken, this.bytes - length, { length, skipped });
+    return added;
+  }
+
+  #push(message: Uint8Array, due: number): Uint8Array | undefined {
     const { limit, overflow } = this.#options;
     const room = limit - this.bytes;
     if (message.length <= room || overflow === "backpressure") return this.#append(message, due);
@@ -118,6 +131,7 @@ export class Queue {
    */
   shift(count: number): number {
     this.#bytes.shift(count);
+    this.broken.removed(count);
     let left = count;
     let ended = 0;
     while (left > 0) {
@@ -140,6 +154,7 @@ export class Queue {
       const length = this.#lengths.first;
       onLost(this.#bytes.copy(0, length));
       this.#bytes.shift(length);
+      this.broken.removed(length);
       this.#removeFirst();
     }
   }
@@ -179,6 +194,7 @@ export class Queue {
     this.#options.onLost(this.#bytes.copy(begun, length));
     const rest = this.#bytes.copy(0, begun);
     this.#bytes.shift(length);
+    this.broken.removed(length, begun);
     this.#bytes.overwrite(rest); // the started message stays in front of the next ones
     this.#lengths.remove(at);
     this.#dues.remove(at);
@@ -214,3 +230,4 @@ export class Queue {
 }
 
 const EMPTY = new Uint8Array(0);
+const NONE: readonly BrokenByte[] = [];

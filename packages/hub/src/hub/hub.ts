@@ -34,7 +34,7 @@ import { closeAll, keyOf, repair } from "./runtimes.ts";
 
 /** Where a test comes between the hub and the system. */
 export interface Seams
-  extends Pick<MemberContext, "createPty" | "pauses" | "serialOpener" | "wrap"> {
+  extends Pick<MemberContext, "createPty" | "createAdapter" | "pauses" | "serialOpener" | "wrap"> {
   /** Finds who has a device open; by default in /proc. */
   readonly holders?: Pick<Holders, "of" | "invalidate">;
   /** Makes the connection to other hubs; by default over NATS. */

@@ -11,6 +11,7 @@ import { MemberRuntime, type RuntimeShared } from "../engine/member-runtime.ts";
 import type { MemberPauses } from "../engine/pauses.ts";
 import type { MemberPlan } from "../engine/plan.ts";
 import { isPosix } from "../process/is-posix.ts";
+import { AdapterMember, type CreateAdapter } from "./adapter-port.ts";
 import { DeviceMember, loadDevice } from "./device.ts";
 import { memberError } from "./member-error.ts";
 import { ProcessMember } from "./process.ts";
@@ -32,6 +33,8 @@ export interface MemberContext {
   readonly claims: Claims;
   /** Makes ptys; by default those of the system. */
   readonly createPty?: CreatePty | undefined;
+  /** Plugs adapters in; by default into this system. */
+  readonly createAdapter?: CreateAdapter | undefined;
   /** Opens real ports; by default the library. */
   readonly serialOpener?: SerialOpener | undefined;
   /** How long members wait before they try again. */
@@ -102,9 +105,15 @@ type Maker = (host: MemberHost, runtime: () => MemberRuntime) => Member;
 
 async function makerOf(plan: MemberPlan, around: MemberContext): Promise<Maker> {
   const { config, network, name: member } = plan;
-  const { directory, claims, createPty: create, pauses, serialOpener } = around;
+  const { directory, claims, createPty: create, createAdapter, pauses, serialOpener } = around;
   if ("port" in config) {
     if (!isPosix()) throw noPtys(plan);
+    if (typeof config.port !== "string") {
+      const { link } = config.port;
+      const claim =
+        link === undefined ? undefined : await claimLink(resolve(directory, link), claims);
+      return (host) => new AdapterMember(config, { claim, create: createAdapter, pauses }, host);
+    }
     const claim = await claimLink(resolve(directory, config.port), claims);
     return (host) =>
       new PtyPortMember(config, { claim, create, pauses, preset: plan.preset }, host);

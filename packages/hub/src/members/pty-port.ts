@@ -17,6 +17,7 @@ import { retry } from "../engine/retry.ts";
 import type { MemberSettings, PortMemberConfig } from "../model/types.ts";
 import { errorOf } from "../process/error-of.ts";
 import { memberError } from "./member-error.ts";
+import { modeOf, settingsFrom } from "./port-settings.ts";
 
 const ACCESS_HINTS = {
   EPERM: "run the hub as root, or leave out owner and give a group that this user is in",
@@ -258,20 +259,8 @@ export class PtyPortMember implements Member {
   }
 }
 
-/** Permission bits from a number or from octal digits; `undefined` stays so. */
-function modeOf(mode: number | string | undefined): number | undefined {
-  return typeof mode === "string" ? Number.parseInt(mode, 8) : mode;
-}
-
 function settingsOf(port: VirtualPort): MemberSettings {
   return settingsFrom(port.settings());
-}
-
-function settingsFrom(settings: ReturnType<VirtualPort["settings"]>): MemberSettings {
-  const { baudRate, dataBits, stopBits, parity, flowControl: flow, raw, echo } = settings;
-  const software = flow.xonXoff ? "software" : "none";
-  const flowControl = flow.rtsCts ? "hardware" : software;
-  return { baudRate: baudRate ?? 0, dataBits, stopBits, parity, flowControl, raw, echo };
 }
 
 function presetOf({ baudRate, stopBits, flowControl }: LineWish): VirtualPortPreset {

@@ -53,3 +53,12 @@ export interface TrafficCounts {
   /** Messages with a framing, chunks without. */
   readonly messages: number;
 }
+
+/** Whose lines and breaks reach a real port, or an adapter. */
+export type LinePolicy =
+  /** Those of applications: clients of a `remote` member, and the one at an adapter. */
+  | "applications"
+  /** Those of other real ports as well, as by a null-modem cable. */
+  | "all"
+  /** None: DTR and RTS of the real port stay asserted, or CTS, DSR and DCD of the adapter. */
+  | "none";

@@ -1,7 +1,8 @@
 // The configuration that `createHub()` takes and the file holds. Types only: plain JSON values,
 // sizes in bytes, times in milliseconds.
 
-import type { ByteSize, FramingKind, MemberRole, Topology } from "./basic-types.ts";
+import type { AdapterPortConfig } from "./adapter-types.ts";
+import type { ByteSize, FramingKind, LinePolicy, MemberRole, Topology } from "./basic-types.ts";
 import type { ClusterConfig, SharedConfig } from "./cluster-config-types.ts";
 import type {
   RemoteConfig,
@@ -11,6 +12,7 @@ import type {
   UnixListenConfig,
 } from "./endpoint-types.ts";
 
+export type * from "./adapter-types.ts";
 export type * from "./basic-types.ts";
 export type * from "./cluster-config-types.ts";
 export type * from "./endpoint-types.ts";
@@ -77,7 +79,7 @@ export type RateMismatch = "pass" | "warn" | "garble";
 
 /** Faults and pace of a member's line, for bytes that the member receives. */
 export interface LineConfig {
-  /** Limits to the rate and framing that the application configured. @defaultValue false */
+  /** Limits to the rate and framing that the application configured. @defaultValue false; true for an adapter */
   readonly pace?: boolean | undefined;
   /** Delay of every byte. @defaultValue 0 */
   readonly latencyMs?: number | undefined;
@@ -112,11 +114,11 @@ export interface MemberBase extends MemberOptions {
   readonly role?: MemberRole | undefined;
 }
 
-/** An emulated port: a pty with a link at the path that the application opens. */
+/** An emulated port: a pty with a link at the path that the application opens, or a USB adapter. */
 export interface PortMemberConfig extends MemberBase {
-  /** Path of the link to make. */
-  readonly port: string;
-  /** Permission bits of the pty, as a number (0o660 is 432) or in octal ("0660"). */
+  /** Path of the link to make to a pty, or the adapter. */
+  readonly port: string | AdapterPortConfig;
+  /** Permission bits of the pty or the adapter's node, as a number (0o660 is 432) or in octal ("0660"). */
   readonly mode?: number | string | undefined;
   /** User name or id. */
   readonly owner?: string | number | undefined;
@@ -140,15 +142,6 @@ export interface SerialMemberConfig extends MemberBase {
   /** Whose DTR, RTS and breaks reach the port. @defaultValue "applications" */
   readonly lines?: LinePolicy | undefined;
 }
-
-/** Whose DTR, RTS and breaks reach a real port. */
-export type LinePolicy =
-  /** Those of applications: clients of a `remote` member. */
-  | "applications"
-  /** Those of other real ports as well, as by a null-modem cable. */
-  | "all"
-  /** None: DTR and RTS stay asserted. */
-  | "none";
 
 /** A raw TCP peer: bytes as they are, without telnet or RFC 2217. */
 export interface TcpMemberConfig extends MemberBase {

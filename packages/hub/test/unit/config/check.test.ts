@@ -9,7 +9,7 @@ import {
   HubConfigError,
   validateHubConfig,
 } from "@anyserial/hub/config";
-import { EXAMPLE_CONFIG } from "@anyserial/hub/internal";
+import { ADAPTER_EXAMPLE_CONFIG, EXAMPLE_CONFIG } from "@anyserial/hub/internal";
 import { ConfigurationError } from "anyserial";
 
 /** A member's field, wrong, on line 5 of a file. */
@@ -318,6 +318,7 @@ test("checkHubConfig() reads JSON", () => {
 
 test("checkHubConfig() accepts the output of init", () => {
   assert.deepEqual(problemsOf(EXAMPLE_CONFIG), []);
+  assert.deepEqual(problemsOf(ADAPTER_EXAMPLE_CONFIG), []);
 });
 
 test("the output of init names every framing", () => {

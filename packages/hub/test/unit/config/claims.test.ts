@@ -19,6 +19,7 @@ function fieldsOf(networks: object, directory?: string): readonly string[] {
 test("one path, address or standard input cannot be two members", () => {
   const twice: readonly (readonly [object, object, string])[] = [
     [{ port: "./p" }, { port: "x/../p" }, "port"],
+    [{ port: "./p" }, { port: { adapter: "ft232r", link: "p" } }, "port.link"],
     [{ serial: "/dev/x" }, { serial: "/dev/x" }, "serial"],
     [{ stdio: true }, { stdio: true }, "stdio"],
     [{ tcp: { listen: "127.0.0.1:4001" } }, { tcp: { listen: "127.0.0.1:4001" } }, "tcp.listen"],
@@ -26,9 +27,28 @@ test("one path, address or standard input cannot be two members", () => {
   for (const [one, other, field] of twice) {
     const [problem, ...more] = problemsOf({ a: { members: { one } }, b: { members: { other } } });
     deepEqual(problem?.field, `networks.b.members.other.${field}`);
-    match(problem?.reason ?? "", new RegExp(`already used by networks.a.members.one.${field}$`));
+    match(
+      problem?.reason ?? "",
+      new RegExp(`already used by networks.a.members.one.(port|${field})$`),
+    );
     deepEqual(more, []);
   }
+});
+
+test("two adapters of one hub cannot have the same chip and serial number", () => {
+  const one = { port: { adapter: "ft232r", serialNumber: "A5" } };
+  const members = { one, other: { port: { adapter: "cp2102", serialNumber: "A5" } }, third: one };
+
+  deepEqual(fieldsOf({ a: { members } }), ["networks.a.members.third.port.serialNumber"]);
+});
+
+test("a serial member that opens the link of an adapter of its own network leads back", () => {
+  const members = {
+    one: { port: { adapter: "ft232r", link: "/run/x/tty" } },
+    other: { serial: "/run/x/tty" },
+  };
+
+  deepEqual(fieldsOf({ a: { members } }), ["networks.a.members.other.serial"]);
 });
 
 test("one path through two folders that are the same cannot be two members", (t) => {

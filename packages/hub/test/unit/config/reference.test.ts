@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { checkHubConfig } from "@anyserial/hub/config";
 import { openSerialPort } from "anyserial";
+import { ADAPTER_FIELDS, WIRE_FIELDS } from "../../../dist/config/adapter-fields.js";
 import {
   REMOTE_FIELDS,
   REMOTE_TLS_FIELDS,
@@ -37,6 +38,8 @@ test("docs/hub-configuration.md documents every field with its default", () => {
     NETWORK_FIELDS,
     FRAMING_FIELDS,
     MEMBER_COMMON,
+    ADAPTER_FIELDS,
+    WIRE_FIELDS,
     TCP_CONNECT_FIELDS,
     TCP_LISTEN_FIELDS,
     REMOTE_FIELDS,
@@ -58,7 +61,7 @@ test("docs/hub-configuration.md documents every field with its default", () => {
 });
 
 test("the pages of the hub show configurations that are right", () => {
-  const pages = ["hub.md", "hub-configuration.md", "hub-operations.md"];
+  const pages = ["hub.md", "hub-configuration.md", "hub-operations.md", "adapters.md"];
   const text = pages.map((page) => readFileSync(new URL(page, DOCS), "utf8")).join("\n");
   const fences = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
 

@@ -97,13 +97,53 @@ test("LineModel copies nothing while there is no error", () => {
 test("garble() changes nothing at the same rate, and makes garbage at another", () => {
   const bytes = Buffer.from("Hello, serial world");
 
-  deepEqual(Buffer.from(garble(bytes, 9600, 9600)), bytes);
-  deepEqual(Buffer.from(garble(bytes, 9600, 9700)), bytes);
-  notDeepEqual(Buffer.from(garble(bytes, 9600, 19_200)), bytes);
-  notDeepEqual(Buffer.from(garble(bytes, 19_200, 9600)), bytes);
+  deepEqual(Buffer.from(garble(bytes, 9600, 9600).bytes), bytes);
+  deepEqual(Buffer.from(garble(bytes, 9600, 9700).bytes), bytes);
+  notDeepEqual(Buffer.from(garble(bytes, 9600, 19_200).bytes), bytes);
+  notDeepEqual(Buffer.from(garble(bytes, 19_200, 9600).bytes), bytes);
 });
 
 test("garble() at half the rate turns U into the bits that a receiver would sample", () => {
   // 0x55 on the line is 0 1010101 0 1: at half the rate, every second bit is seen.
-  equal(garble(Uint8Array.of(0x55), 9600, 19_200).length > 0, true);
+  equal(garble(Uint8Array.of(0x55), 9600, 19_200).bytes.length > 0, true);
 });
+
+test("LineModel.corruptCharacters() finds each flip where a UART does", () => {
+  const clean = new Uint8Array(5000).fill(0x55);
+  const { bytes, broken = [] } = new LineModel({ bitErrorRate: 0.002, seed: 7 }).corruptCharacters(
+    clean,
+    true,
+  );
+  const wrong = [...bytes.keys()].filter((at) => bytes[at] !== 0x55);
+  const kinds = new Map(broken.map(({ at, error }) => [at, error]));
+
+  // 11 bits a character: 5000 have some 110 flips, of which 8 of 11 are in the data.
+  ok(wrong.length > 40 && wrong.length < 130, `${wrong.length} wrong bytes`);
+  ok(wrong.every((at) => kinds.has(at) || popCount((bytes[at] ?? 0) ^ 0x55) > 1));
+  ok(broken.some(({ at, error }) => error === "framing" && bytes[at] === 0x55));
+  ok(broken.some(({ at, error }) => error === "parity" && bytes[at] === 0x55)); // the parity bit itself
+  deepEqual(
+    broken.map(({ at }) => at),
+    [...kinds.keys()].sort((one, other) => one - other),
+  );
+});
+
+test("LineModel.corruptCharacters() has no parity errors without parity, and returns bytes without errors unchanged", () => {
+  const clean = new Uint8Array(5000);
+  const model = new LineModel({ bitErrorRate: 0.002 });
+  const { broken = [] } = model.corruptCharacters(clean, false);
+
+  ok(broken.length > 0 && broken.every(({ error }) => error === "framing"));
+  equal(new LineModel({}).corruptCharacters(clean, true).bytes, clean);
+});
+
+test("garble() marks the characters without a stop bit", () => {
+  const bytes = Buffer.from("Hello, serial world");
+
+  deepEqual(garble(bytes, 9600, 9600).broken, []);
+  ok(garble(bytes, 9600, 57_600).broken.length > 0);
+});
+
+function popCount(byte: number): number {
+  return byte.toString(2).replaceAll("0", "").length;
+}

@@ -49,3 +49,16 @@ test("planHub() compares endpoints without options", () => {
   equal(endpointOf({ port: "/x", queue: 5 }), endpointOf({ queue: 9, port: "/x", role: "tap" }));
   equal(endpointOf({ port: "/x" }) === endpointOf({ port: "/y" }), false);
 });
+
+test("planHub() paces adapters, and others only where that is asked for", () => {
+  const members = {
+    a: { port: { adapter: "ft232r" } },
+    b: { port: { adapter: "ft232r" }, pace: false },
+    c: { port: "/x/c" },
+  };
+  const paces = (fields: object): unknown =>
+    planHub(network({ members, ...fields }))[0]?.members.map(({ options }) => options.pace);
+
+  deepEqual(paces({}), [true, false, false]);
+  deepEqual(paces({ pace: false }), [false, false, false]);
+});

@@ -250,3 +250,65 @@ test("Queue release() leaves an empty queue as it was", () => {
     deepEqual([queue.bytes, queue.messages, queue.nextDue], [0, 0, undefined]);
   }
 });
+
+/** Drains a queue piece by piece; broken characters are in brackets. */
+function drainPieces(queue: Queue): string {
+  const pieces: string[] = [];
+  while (queue.bytes > 0) {
+    const isBroken = queue.broken.first?.at === 0;
+    const piece = queue.broken.pieceOf(queue.peek());
+    const text = Buffer.from(piece).toString("latin1");
+    pieces.push(isBroken ? `[${text}]` : text);
+    queue.shift(piece.length);
+  }
+  return pieces.join("");
+}
+
+const parity = (at: number): { at: number; error: "parity" } => ({ at, error: "parity" });
+
+test("Queue keeps broken characters in their place, one piece each", () => {
+  const { queue } = create("drop-newest");
+  queue.push(bytes("abc"), 0, [parity(0), parity(2)]);
+  queue.push(bytes("de"), 0, [parity(1)]);
+
+  equal(drainPieces(queue), "[a]b[c]d[e]");
+});
+
+test("Queue drop-oldest moves and loses broken characters with their bytes", () => {
+  const { queue } = create("drop-oldest", { limit: 6, whole: false });
+  queue.push(bytes("abc"), 0, [parity(0), parity(2)]);
+  queue.push(bytes("def"), 0, [parity(1)]);
+  queue.push(bytes("ghijklmn".slice(0, 1)), 0, [parity(0)]);
+  equal(drainPieces(queue), "b[c]d[e]f[g]");
+
+  queue.push(bytes("0123456789"), 0, [parity(1), parity(9)]);
+  equal(drainPieces(queue), "45678[9]");
+});
+
+test("Queue drop-oldest leaves the broken characters of a message that has begun to go out", () => {
+  const { queue } = create("drop-oldest");
+  queue.push(bytes("abc"), 0, [parity(2)]);
+  queue.push(bytes("de"), 0, [parity(0)]);
+  queue.shift(1);
+  queue.push(bytes("fghij"), 0, [parity(4)]);
+
+  equal(drainPieces(queue), "b[c]fghi[j]");
+});
+
+test("Queue clear() forgets broken characters", () => {
+  const { queue } = create("drop-newest");
+  queue.push(bytes("abc"), 0, [parity(1)]);
+  queue.clear(() => undefined);
+  queue.push(bytes("abc"));
+
+  equal(drainPieces(queue), "abc");
+});
+
+test("Queue drop-newest keeps the broken characters of the part that fits", () => {
+  const { queue } = create("drop-newest", { limit: 3, whole: false });
+  queue.push(bytes("abcde"), 0, [parity(1), parity(4)]);
+  queue.shift(3);
+  queue.push(bytes("xy"));
+
+  equal(drainPieces(queue), "xy");
+});
