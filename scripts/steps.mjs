@@ -34,7 +34,7 @@ const STEPS = [
   { name: "fuzz", seconds: 240, command: "node scripts/fuzz-remote.mjs" },
   { name: "runtimes", seconds: 300, command: "npm run test:runtimes" },
   { name: "wine", seconds: 600, command: "npm run test:wine" },
-  { name: "hil", seconds: 600, command: "npm run test:hil -- --keep-going" },
+  { name: "hil", seconds: 800, command: "npm run test:hil -- --keep-going" },
 ];
 const KILL_AFTER_MS = 10_000;
 /** A program that a step left behind may hold its output open. */
