@@ -30,6 +30,7 @@ const STEPS = [
   { name: "long", seconds: 300, command: "npm run test:long" },
   { name: "runners", seconds: 300, command: "npm run test:runners" },
   { name: "dependants", seconds: 600, command: "npm run test:dependants" },
+  { name: "cluster", seconds: 300, command: "npm run test:cluster" },
   { name: "start", seconds: 60, command: "npm start -- --once" },
   { name: "fuzz", seconds: 240, command: "node scripts/fuzz-remote.mjs" },
   { name: "runtimes", seconds: 300, command: "npm run test:runtimes" },
