@@ -28,6 +28,11 @@ if (process.argv[2] === "serialport") {
   process.exit(await runSerialportBench(process.argv.slice(3)));
 }
 
+if (process.argv[2] === "cluster") {
+  const { runClusterBench } = await import("./cluster/run.mjs");
+  process.exit(await runClusterBench(process.argv.slice(3)));
+}
+
 if (process.argv[2] === "greeting") {
   const { runGreetingBench } = await import("./greeting/run.mjs");
   process.exit(await runGreetingBench(process.argv.slice(3)));

@@ -1,0 +1,200 @@
+// The ways between two machines that are compared, all on loopback. Each has `send(bytes)`, `receive()`, which
+// resolves with the next bytes at the other end, and `close()`.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { connect as connectSocket, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { Child } from "../child.mjs";
+
+const require = createRequire(new URL("../../packages/hub/package.json", import.meta.url));
+const { connect } = require("@nats-io/transport-node");
+const { jetstream, jetstreamManager } = require("@nats-io/jetstream");
+const { openSerialPort } = await import("../../packages/anyserial/dist/index.js");
+
+const SUBJECT = "bench.bytes";
+const NATS_SERVER = process.env.ANYSERIAL_NATS_SERVER ?? "nats-server";
+/** Messages that may be on their way to a stream, as of a link. */
+const WINDOW = 1000;
+
+/** Why the bench cannot run; `undefined` where it can. */
+export function whyNoBench() {
+  const missing = [NATS_SERVER, "socat"].find(
+    (program) => spawnSync(program, ["-h"], { stdio: "ignore" }).error !== undefined,
+  );
+  return missing === undefined ? undefined : `${missing} is not installed`;
+}
+
+/** Folder of a run, and its one server. */
+export class Scene {
+  folder = mkdtempSync(join(tmpdir(), "anyserial-bench-"));
+  #programs = [];
+  #port;
+
+  async start() {
+    this.#port = await freePort();
+    const file = join(this.folder, "nats.conf");
+    const store = JSON.stringify(join(this.folder, "store"));
+    writeFileSync(file, `listen: "127.0.0.1:${this.#port}"\njetstream { store_dir: ${store} }\n`);
+    this.run(NATS_SERVER, ["-c", file]);
+    await answers(this.#port);
+  }
+
+  get address() {
+    return `127.0.0.1:${this.#port}`;
+  }
+
+  run(program, args) {
+    const child = spawn(program, args, { stdio: "ignore" });
+    this.#programs.push(child);
+    return child;
+  }
+
+  close() {
+    for (const child of this.#programs) child.kill("SIGKILL");
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Two ports that lead to each other. */
+async function portLink(near, far, stop) {
+  const [a, b] = await Promise.all(
+    [near, far].map(async (path) => {
+      while (!existsSync(path)) await sleep(20);
+      return openSerialPort(path, { baudRate: 115_200, exclusive: false });
+    }),
+  );
+  await sleep(500); // both are known to be there
+  return {
+    send: (bytes) => a.send(bytes),
+    receive: () => b.receive(),
+    close: async () => {
+      await Promise.all([a.close(), b.close()]);
+      stop();
+    },
+  };
+}
+
+/** Two members of one hub. */
+export async function localLink(scene) {
+  const folder = join(scene.folder, "local");
+  mkdirSync(folder);
+  const paths = ["a", "b"].map((name) => join(folder, name));
+  const members = { a: { port: paths[0] }, b: { port: paths[1] } };
+  const hub = await startHub(folder, { networks: { net: { framing: "line", members } } });
+  return portLink(...paths, () => hub.kill());
+}
+
+/** A member on each of two hubs that share a network. */
+export async function sharedLink(scene, shared) {
+  const hubs = [];
+  const paths = [];
+  for (const name of ["a", "b"]) {
+    const folder = join(scene.folder, `${shared}-${name}`);
+    mkdirSync(folder);
+    const port = join(folder, "port");
+    const cluster = { name, servers: [`nats://${scene.address}`], prefix: `bench-${shared}` };
+    const member = { port, queue: "64MiB" };
+    const network = { shared, framing: "line", members: { [`on-${name}`]: member } };
+    hubs.push(await startHub(folder, { cluster, networks: { net: network } }));
+    paths.push(port);
+  }
+  return portLink(...paths, () => {
+    for (const hub of hubs) hub.kill();
+  });
+}
+
+/** Two ptys of socat, with TCP between them. */
+export async function socatLink(scene) {
+  const port = await freePort();
+  const paths = ["socat-a", "socat-b"].map((name) => join(scene.folder, name));
+  const pty = (path) => `PTY,link=${path},rawer`;
+  const server = scene.run("socat", [
+    `TCP-LISTEN:${port},bind=127.0.0.1,reuseaddr,nodelay`,
+    pty(paths[1]),
+  ]);
+  await sleep(300); // a look whether it listens would use up its one connection
+  const client = scene.run("socat", [pty(paths[0]), `TCP:127.0.0.1:${port},nodelay`]);
+  return portLink(...paths, () => {
+    server.kill();
+    client.kill();
+  });
+}
+
+/** A publisher and a subscriber, as a program would have them. */
+export async function natsLink(scene) {
+  const [near, far] = await connections(scene);
+  const messages = far.subscribe(SUBJECT)[Symbol.asyncIterator]();
+  await far.flush();
+  return {
+    send: async (bytes) => near.publish(SUBJECT, bytes),
+    receive: async () => (await messages.next()).value.data,
+    close: () => Promise.all([near.close(), far.close()]),
+  };
+}
+
+/** A stream with its consumer; so many messages may wait to be stored. */
+export async function jetstreamLink(scene) {
+  const [near, far] = await connections(scene);
+  const manager = await jetstreamManager(near);
+  await manager.streams.add({ name: "bench", subjects: [SUBJECT], storage: "file" });
+  const consumer = await jetstream(far).consumers.get("bench", { deliver_policy: "new" });
+  const messages = (await consumer.consume())[Symbol.asyncIterator]();
+  const js = jetstream(near);
+  const underWay = new Set();
+  return {
+    send: async (bytes) => {
+      const stored = js.publish(SUBJECT, bytes).finally(() => underWay.delete(stored));
+      underWay.add(stored);
+      if (underWay.size >= WINDOW) await Promise.race(underWay);
+    },
+    receive: async () => (await messages.next()).value.data,
+    close: async () => {
+      await Promise.all(underWay);
+      await manager.streams.delete("bench");
+      await Promise.all([near.close(), far.close()]);
+    },
+  };
+}
+
+function connections({ address }) {
+  return Promise.all([1, 2].map(() => connect({ servers: address })));
+}
+
+async function startHub(folder, config) {
+  const file = join(folder, "hub.yaml");
+  writeFileSync(file, JSON.stringify(config)); // which is YAML, too
+  const program = fileURLToPath(new URL("../../packages/cli/bin/anyserial.js", import.meta.url));
+  const child = new Child("anyserial hub", [process.execPath, program, "hub", file, "--json"], {
+    XDG_RUNTIME_DIR: folder,
+  });
+  for (;;) {
+    const { event } = await child.answer();
+    if (event === (config.cluster === undefined ? "ready" : "cluster-up")) return child;
+  }
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function answers(port) {
+  for (;;) {
+    const isThere = await new Promise((resolve) => {
+      const socket = connectSocket(port, "127.0.0.1", () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.on("error", () => resolve(false));
+    });
+    if (isThere) return;
+    await sleep(50);
+  }
+}
