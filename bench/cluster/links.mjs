@@ -1,7 +1,7 @@
 // The ways between two machines that are compared, all on loopback. Each has `send(bytes)`, `receive()`, which
 // resolves with the next bytes at the other end, and `close()`.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { connect as connectSocket, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -32,19 +32,46 @@ export function whyNoBench() {
 export class Scene {
   folder = mkdtempSync(join(tmpdir(), "anyserial-bench-"));
   #programs = [];
+  #server;
   #port;
+  #monitorPort;
 
   async start() {
     this.#port = await freePort();
+    this.#monitorPort = await freePort();
     const file = join(this.folder, "nats.conf");
     const store = JSON.stringify(join(this.folder, "store"));
-    writeFileSync(file, `listen: "127.0.0.1:${this.#port}"\njetstream { store_dir: ${store} }\n`);
-    this.run(NATS_SERVER, ["-c", file]);
+    writeFileSync(
+      file,
+      `listen: "127.0.0.1:${this.#port}"
+http: "127.0.0.1:${this.#monitorPort}"
+jetstream { store_dir: ${store} }
+`,
+    );
+    this.#server = this.run(NATS_SERVER, ["-c", file]);
     await answers(this.#port);
   }
 
   get address() {
     return `127.0.0.1:${this.#port}`;
+  }
+
+  /** What the server counts: `connections` and `subscriptions` now, messages `in_msgs` and `out_msgs` so far. */
+  async counts() {
+    const answer = await fetch(`http://127.0.0.1:${this.#monitorPort}/varz`);
+    return answer.json();
+  }
+
+  /** Memory of the server. */
+  serverBytes() {
+    const status = readFileSync(`/proc/${this.#server.pid}/status`, "utf8");
+    return Number(/VmRSS:\s+(\d+)/.exec(status)[1]) * 1024;
+  }
+
+  /** Processor time of the server so far. */
+  serverCpuMs() {
+    const fields = readFileSync(`/proc/${this.#server.pid}/stat`, "utf8").split(") ")[1].split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * 10; // ticks of 10 ms
   }
 
   run(program, args) {
