@@ -15,6 +15,7 @@ export { randomNumbers } from "./memory/random.ts";
 export type { SerialDevice } from "./model/serial-device.ts";
 export { isLowLatency } from "./port/line-details.ts";
 export { openTuned } from "./port/open.ts";
+export { type Transfers, transfersOf } from "./port/transfers.ts";
 export { Mutex } from "./process/mutex.ts";
 export { findRow, readTable, reversed, tableKey, tableOf } from "./remote/tcp-table.ts";
 export { KEEPALIVE_PROBES_MS, TcpWatch } from "./remote/tcp-watch.ts";

@@ -7,11 +7,14 @@ export type Core = Pick<
 > &
   Pick<
     typeof import("anyserial/internal", { with: { "resolution-mode": "import" }}),
-    "isLowLatency" | "listSerialDevices" | "openTuned"
+    "isLowLatency" | "listSerialDevices" | "openTuned" | "transfersOf"
   >;
 
 /** An open port of anyserial. */
 export type CorePort = Awaited<ReturnType<Core["openTuned"]>>;
+
+/** Transfers of an open port. */
+export type CoreTransfers = ReturnType<Core["transfersOf"]>;
 
 /** The code of an import() in a test runner that gave its code no importer, as Jest does. */
 const NO_IMPORT = "ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG";

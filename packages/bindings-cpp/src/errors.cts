@@ -7,15 +7,15 @@ export class BindingsError extends Error implements BindingsErrorInterface {
   /** The port was closed meanwhile. */
   canceled: boolean;
   /** Node's spelling of the system's error (`ENOENT`), or a stable `ERR_SERIAL_…` code. */
-  code?: string | undefined;
+  declare code?: string | undefined;
   /** The system's number for the error, positive. */
-  errno?: number | undefined;
+  declare errno?: number | undefined;
   /** The system call that failed. */
-  syscall?: string | undefined;
+  declare syscall?: string | undefined;
   /** Path or address of the port. */
-  path?: string | undefined;
+  declare path?: string | undefined;
   /** One sentence that says what to do next. */
-  hint?: string | undefined;
+  declare hint?: string | undefined;
 
   /**
    * @param message What failed.

@@ -7,7 +7,7 @@ import type {
   SetOptions,
   UpdateOptions,
 } from "@serialport/bindings-interface";
-import type { Core, CorePort } from "./core.cts";
+import type { Core, CorePort, CoreTransfers } from "./core.cts";
 import { type Call, translated } from "./error-text.cts";
 import { BindingsError, notOpen } from "./errors.cts";
 import type { Platform } from "./settings.cts";
@@ -38,6 +38,7 @@ const STATE: unique symbol = Symbol("state");
 interface State {
   readonly core: Core;
   readonly port: CorePort;
+  readonly transfers: CoreTransfers;
   readonly platform: Platform;
   writing: Promise<void> | null;
 }
@@ -54,7 +55,7 @@ class PortBinding<O extends { path: string; baudRate: number }> {
   constructor({ core, port, options }: Opened<O>, platform: Platform) {
     this.openOptions = options;
     this.fd = port.fd ?? NO_DESCRIPTOR;
-    this[STATE] = { core, port, platform, writing: null };
+    this[STATE] = { core, port, transfers: core.transfersOf(port), platform, writing: null };
   }
 
   /** `true` until `close()` is called, also after the device is gone. */
@@ -100,9 +101,10 @@ class PortBinding<O extends { path: string; baudRate: number }> {
     checkRange(buffer, offset, length);
     check(this);
     try {
-      const into = buffer.subarray(offset, offset + length);
-      const bytesRead = await this[STATE].port.receiveInto(into);
-      return { buffer, bytesRead };
+      const into = new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length);
+      const received = this[STATE].transfers.receiveInto(into, canceled);
+      // Awaited only where it has to be: each await takes its time from the stream.
+      return { buffer, bytesRead: typeof received === "number" ? received : await received };
     } catch (error) {
       throw failure(this, error, "read");
     }
@@ -120,7 +122,9 @@ class PortBinding<O extends { path: string; baudRate: number }> {
     check(this);
     const state = this[STATE];
     const before = state.writing;
-    const writing = before === null ? send(this, buffer) : sendAfter(before, this, buffer);
+    const sent = before === null ? sendNow(this, buffer) : sendAfter(before, this, buffer);
+    if (sent === undefined) return;
+    const writing = settled(this, sent);
     state.writing = writing;
     try {
       await writing;
@@ -229,9 +233,10 @@ async function request<T>(
   }
 }
 
-async function send(binding: AnyBinding, buffer: Buffer): Promise<void> {
+/** @returns A promise where the write has to wait. */
+function sendNow(binding: AnyBinding, buffer: Buffer): Promise<unknown> | undefined {
   try {
-    await binding[STATE].port.send(buffer);
+    return binding[STATE].transfers.send(buffer);
   } catch (error) {
     throw failure(binding, error, "write");
   }
@@ -243,11 +248,32 @@ async function sendAfter(
   buffer: Buffer,
 ): Promise<void> {
   await before.catch(() => undefined); // its caller gets the error
-  await send(binding, buffer);
+  await binding[STATE].transfers.send(buffer);
+}
+
+async function settled(binding: AnyBinding, sent: Promise<unknown>): Promise<void> {
+  try {
+    await sent;
+  } catch (error) {
+    throw failure(binding, error, "write");
+  }
+}
+
+/**
+ * The error of a read or a write whose port is closed. A program that closes its port gets it each time, and its stack
+ * would take as long as all system calls of the closing: it has none.
+ */
+function canceled(): BindingsError {
+  const { stackTraceLimit } = Error;
+  Reflect.set(Error, "stackTraceLimit", 0); // a program may have frozen it
+  const error = new BindingsError("Canceled", { canceled: true });
+  Reflect.set(Error, "stackTraceLimit", stackTraceLimit);
+  return error;
 }
 
 function failure(binding: AnyBinding, error: unknown, call: Call): unknown {
-  if (!binding.isOpen) return new BindingsError("Canceled", { canceled: true });
+  if (error instanceof BindingsError) return error;
+  if (!binding.isOpen) return canceled();
   const { baudRate, path } = binding.openOptions;
   return translated(error, { call, path, baudRate, platform: binding[STATE].platform });
 }

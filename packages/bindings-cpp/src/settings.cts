@@ -20,36 +20,55 @@ type Tuning = Parameters<
   typeof import("anyserial/internal", { with: { "resolution-mode": "import" }}).openTuned
 >[2]["tuning"];
 
-const POSIX = {
-  vmin: 1,
-  vtime: 0,
-  dataBits: 8,
-  lock: true,
-  stopBits: 1,
-  parity: "none",
-  rtscts: false,
-  xon: false,
-  xoff: false,
-  xany: false,
-  hupcl: true,
-} as const;
-const WINDOWS = {
-  dataBits: 8,
-  lock: true,
-  stopBits: 1,
-  parity: "none",
-  rtscts: false,
-  rtsMode: "handshake",
-  xon: false,
-  xoff: false,
-  xany: false,
-  hupcl: true,
-} as const;
+/** The defaults. */
+interface Defaults {
+  vmin: 1;
+  vtime: 0;
+  dataBits: 8;
+  lock: true;
+  stopBits: 1;
+  parity: "none";
+  rtscts: false;
+  xon: false;
+  xoff: false;
+  xany: false;
+  hupcl: true;
+}
 
 /** Options of a port that was opened: the defaults, and whatever the program gave. */
-export function withDefaults<T extends object>(platform: Platform, options: T): T & typeof POSIX {
-  // A program may read the defaults of its own system only, as the types say.
-  return { ...(platform === "win32" ? WINDOWS : POSIX), ...options } as T & typeof POSIX;
+export function withDefaults<T extends object>(platform: Platform, options: T): T & Defaults {
+  // The defaults are written out: a spread of two objects takes twenty times as long.
+  if (platform === "win32") {
+    const given = {
+      dataBits: 8,
+      lock: true,
+      stopBits: 1,
+      parity: "none",
+      rtscts: false,
+      rtsMode: "handshake",
+      xon: false,
+      xoff: false,
+      xany: false,
+      hupcl: true,
+      ...options,
+    };
+    // A program may read the defaults of its own system only, as the types say.
+    return given as unknown as T & Defaults;
+  }
+  return {
+    vmin: 1,
+    vtime: 0,
+    dataBits: 8,
+    lock: true,
+    stopBits: 1,
+    parity: "none",
+    rtscts: false,
+    xon: false,
+    xoff: false,
+    xany: false,
+    hupcl: true,
+    ...options,
+  };
 }
 
 const PARITIES = ["none", "even", "mark", "odd", "space"] as const;

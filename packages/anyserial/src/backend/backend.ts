@@ -144,6 +144,8 @@ export interface PortChange {
 export interface DrainedPort {
   /** Reads the settings back from the driver. */
   effectiveConfig(): EffectiveConfig;
+  /** Accepted bytes are at the other side at once, as those of a pty are: nothing is ever queued. */
+  readonly queuesNothing?: boolean;
   /** Bytes accepted that have not been handed to the hardware. */
   outputWaiting(): number;
   /**
@@ -207,6 +209,8 @@ export interface PortControl extends DrainedPort {
   countsLinesLate?(): boolean;
   /** Whether the driver hands over received bytes at once, where it reports that. */
   isLowLatency?(): boolean | undefined;
+  /** As {@link PortControl.lineErrorCounts}, and nothing where the driver does not count: an error takes a while. */
+  lineErrorCountsIfAny?(): LineErrorCounts | undefined;
   /** Line errors counted by the driver; fails with `UnsupportedFeatureError` where it does not. */
   lineErrorCounts(): LineErrorCounts;
 

@@ -1,7 +1,7 @@
-// Memory that is passed again and again, as one buffer is to read(2): its address is asked for once,
-// and a call with a number costs a sixth less than one with a view.
+// Memory that is passed again and again, as one buffer is to read(2), or one part of it after the other: its address is
+// asked for once, and a call with a number costs a sixth less than one with a view.
 
-/** Longer views are not kept from the collector for the sake of their address, in bytes. */
+/** Longer buffers are not kept from the collector for the sake of their address, in bytes. */
 const LONGEST_REMEMBERED = 65_536;
 
 /** A bound function that takes an address where its caller has a view. */
@@ -19,14 +19,15 @@ export function passAddress(
   call: AddressCall,
   addressOf: (view: Uint8Array) => bigint,
 ): (first: number, view: Uint8Array, third: number) => unknown {
-  let last: Uint8Array | undefined;
+  let last: ArrayBufferLike | undefined;
   let lastAddress = 0;
   return (first, view, third) => {
-    if (view === last) return call(first, lastAddress, third);
+    const { buffer, byteOffset } = view;
+    if (buffer === last) return call(first, lastAddress + byteOffset, third);
     const address = Number(addressOf(view));
-    if (view.length <= LONGEST_REMEMBERED) {
-      last = view;
-      lastAddress = address;
+    if (buffer.byteLength <= LONGEST_REMEMBERED) {
+      last = buffer;
+      lastAddress = address - byteOffset;
     }
     return call(first, address, third);
   };

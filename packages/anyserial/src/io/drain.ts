@@ -38,6 +38,7 @@ export async function drain(port: DrainedPort, exact: boolean, signal: AbortSign
  * @returns Bytes that are left; 0 also where the device is gone, and its queue with it.
  */
 export async function letOutputGo(port: DrainedPort): Promise<number> {
+  if (port.queuesNothing === true) return 0;
   try {
     const queued = port.outputWaiting();
     if (queued === 0) return 0;

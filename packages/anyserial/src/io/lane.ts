@@ -25,6 +25,8 @@ export interface Operation<T> {
   failed?(error: unknown): unknown;
   /** The error for the caller in place of the signal's reason. */
   aborted?(reason: unknown): unknown;
+  /** The error for the caller when the port is closed, in place of the one that says so. */
+  closed?(): unknown;
 }
 
 /** The port that a lane belongs to. */
@@ -113,6 +115,22 @@ export class Lane {
   fail(error: SerialError): void {
     const waiter = this.#waiter;
     if (waiter !== undefined) this.#take(waiter)?.reject(failure(waiter.operation, error));
+  }
+
+  /**
+   * The port ends: rejects the waiting operations.
+   *
+   * @param isClosed Its user closes it; else the device is gone.
+   * @param errorOf Builds the error, which takes a while, where an operation waits.
+   * @returns Whether the caller of an operation gets that error.
+   */
+  end(isClosed: boolean, errorOf: (operation: string) => SerialError): boolean {
+    const waiter = this.#waiter;
+    if (waiter === undefined) return false;
+    const { operation } = waiter;
+    const own = isClosed ? operation.closed?.() : undefined;
+    this.#take(waiter)?.reject(own ?? failure(operation, errorOf(this.#name)));
+    return own === undefined;
   }
 
   #wait<T>(operation: Operation<T>, signal: AbortSignal | undefined, found: Later): Promise<T> {

@@ -6,10 +6,12 @@ import type { LineErrorCounts } from "../model/line-error-counts.ts";
 
 /** Reads the counters, or `undefined` where the driver does not count. */
 export function lineErrorCounts(
-  port: Pick<PortControl, "lineErrorCounts">,
+  port: Pick<PortControl, "lineErrorCounts" | "lineErrorCountsIfAny">,
 ): LineErrorCounts | undefined {
   try {
-    return port.lineErrorCounts();
+    return port.lineErrorCountsIfAny === undefined
+      ? port.lineErrorCounts()
+      : port.lineErrorCountsIfAny();
   } catch (error) {
     if (error instanceof UnsupportedFeatureError) return undefined;
     throw error;

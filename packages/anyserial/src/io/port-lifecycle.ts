@@ -21,6 +21,9 @@ import { letOutputGo } from "./drain.ts";
 import { Lane, type LaneHost } from "./lane.ts";
 import { addOpenPort, removeOpenPort } from "./open-ports.ts";
 
+/** A reason that exists already: abort() makes an error, with its stack, for want of one. */
+const ENDED = "ended";
+
 /** Dependencies of a port. */
 export interface PortParts<P extends OpenPort> {
   readonly path: string;
@@ -55,10 +58,7 @@ export class PortLifecycle<P extends OpenPort = OpenPort> implements LaneHost {
   breaksHeld = 0;
   /** Resolves when the port can no longer be used: with the cause, or `undefined` after close(). */
   readonly closed: Promise<SerialError | undefined>;
-  /** Aborted when the port can no longer be used; its reason is never shown. */
-  readonly ending: AbortSignal;
-
-  readonly #ending = new AbortController();
+  #ending: AbortController | undefined;
   readonly #resolveClosed: (cause: SerialError | undefined) => void;
   readonly #output: DrainedPort | undefined;
   #gone: SerialError | undefined;
@@ -75,7 +75,6 @@ export class PortLifecycle<P extends OpenPort = OpenPort> implements LaneHost {
     this.policy = parts.policy;
     this.platform = parts.platform;
     this.info = parts.info;
-    this.ending = this.#ending.signal;
     let resolveClosed: (cause: SerialError | undefined) => void = () => undefined;
     this.closed = new Promise((resolve) => {
       resolveClosed = resolve;
@@ -88,6 +87,15 @@ export class PortLifecycle<P extends OpenPort = OpenPort> implements LaneHost {
 
   get isOpen(): boolean {
     return this.#closing === undefined;
+  }
+
+  /** Aborted when the port can no longer be used; its reason is never shown. */
+  get ending(): AbortSignal {
+    if (this.#ending === undefined) {
+      this.#ending = new AbortController();
+      if (!this.isOpen) this.#ending.abort(ENDED);
+    }
+    return this.#ending.signal;
   }
 
   /** Throws when the port can no longer be used. */
@@ -187,12 +195,15 @@ export class PortLifecycle<P extends OpenPort = OpenPort> implements LaneHost {
   }
 
   async #end(): Promise<void> {
-    this.#ending.abort();
-    this.reading.fail(this.endError("receive"));
-    this.writing.fail(this.endError("send"));
+    this.#ending?.abort(ENDED);
+    const errorOf = (operation: string): SerialError => this.endError(operation);
+    const isClosed = this.#gone === undefined;
+    const endedReceive = this.reading.end(isClosed, errorOf);
+    const endedSend = this.writing.end(isClosed, errorOf);
     for (const undo of this.#beforeClose) undo();
     // Waiting calls reject in their own microtasks: before the descriptor is gone.
-    await nextTurn();
+    const mayWait = endedReceive || endedSend || this.#ending !== undefined;
+    await (mayWait ? nextTurn() : undefined);
     removeOpenPort(this.port);
     const discarded = this.#output === undefined ? 0 : await letOutputGo(this.#output);
     await this.port.close(discarded).catch((error: unknown) => {

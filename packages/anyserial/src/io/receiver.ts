@@ -97,13 +97,23 @@ export class Receiver {
     return reading.run({ attempt, failed: giveUp, aborted: giveUp }, signal);
   }
 
-  /** Receives into the caller's memory: 1 byte or more, at once where they are there. */
-  receiveInto(into: Uint8Array, signal?: AbortSignal): number | Promise<number> {
+  /**
+   * Receives into the caller's memory: 1 byte or more, at once where they are there.
+   *
+   * @param into Memory.
+   * @param signal Stops waiting.
+   * @param closed Builds the error of a port that is closed meanwhile; by default the one that says so.
+   */
+  receiveInto(
+    into: Uint8Array,
+    signal?: AbortSignal,
+    closed?: () => unknown,
+  ): number | Promise<number> {
     const { reading } = this.#core;
     reading.check();
     signal?.throwIfAborted();
     const attempt = (): number | typeof NOTHING_NOW => this.#input.tryReceive(into) || NOTHING_NOW;
-    return reading.run({ attempt }, signal);
+    return reading.run(closed === undefined ? { attempt } : { attempt, closed }, signal);
   }
 
   /** The next event in wire order. */

@@ -25,13 +25,19 @@ export class Writer {
    * @param signal Stops waiting; rejects with a `SendAbortedError`.
    */
   async send(data: Uint8Array, signal: AbortSignal | undefined): Promise<void> {
+    await this.sendNow(data, signal);
+  }
+
+  /** As {@link Writer.send}; a promise only where it has to wait. */
+  sendNow(data: Uint8Array, signal: AbortSignal | undefined): Promise<unknown> | undefined {
     const { path, writing } = this.#core;
     writing.check();
     const { length } = data;
     if (signal?.aborted === true) {
       throw sendAborted(signal.reason, { path, length, bytesWritten: 0 });
     }
-    if (length > 0) await writing.run(this.#sending(data), signal);
+    const sent = length === 0 || writing.run(this.#sending(data), signal);
+    return sent === true ? undefined : sent;
   }
 
   /** Writes as many bytes as the kernel takes at once. */

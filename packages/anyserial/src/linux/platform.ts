@@ -69,6 +69,7 @@ export function linuxPlatform(parts: LinuxParts): PosixPlatform {
     applyBaudRate: (termios, baudRate) => applyBaudRate(abi, termios, baudRate),
     readBaudRate: (_fd: number, termios: Termios) => readBaudRate(termios),
     isPseudoTerminal: (fd) => isPseudoTerminal(libc, abi, fd),
+    ptyQueuesNothing: true,
     discard: (fd, queue) =>
       libc.ioctlValue(fd, abi.TCFLSH, queue === "input" ? abi.TCIFLUSH : abi.TCOFLUSH),
     driverSettings: (fd, path): DriverSetting[] => [

@@ -2,7 +2,12 @@
 
 import type { Ffi } from "../ffi/ffi.ts";
 import type { PollerDriver } from "../posix/readiness/create.ts";
-import { bindEpoll, type EpollEventLayout, EpollPoller } from "../posix/readiness/epoll.ts";
+import {
+  bindEpoll,
+  type EpollEventLayout,
+  EpollEvents,
+  EpollPoller,
+} from "../posix/readiness/epoll.ts";
 import { bindEventFd, openEventFdStopper } from "../posix/readiness/event-fd.ts";
 
 /**
@@ -13,11 +18,13 @@ import { bindEventFd, openEventFdStopper } from "../posix/readiness/event-fd.ts"
  */
 export function epollDriver(ffi: Ffi, layout: EpollEventLayout): PollerDriver<EpollPoller> {
   let epoll: ReturnType<typeof bindEpoll> | undefined;
+  let events: EpollEvents | undefined;
   let eventFd: ReturnType<typeof bindEventFd> | undefined;
   return {
     openPoller: () => {
       epoll ??= bindEpoll(ffi);
-      return new EpollPoller(epoll, layout);
+      events ??= new EpollEvents(layout); // for the next poller too: a port that is opened again makes one
+      return new EpollPoller(epoll, layout, events);
     },
     threadQueue: ({ fd }) => ({ kind: "epoll", fd, layout }),
     openStopper: (poller) => {

@@ -143,6 +143,9 @@ async function abortableOpen(
   }
 }
 
+/** In place of the stack, whose frames are the other library's. */
+const ELSEWHERE = "    by a program that uses this package in place of another library";
+
 /** How to open a port in place of another library. */
 export interface TunedOpening {
   readonly tuning: LineTuning;
@@ -166,7 +169,7 @@ export async function openTuned(
 ): Promise<SerialPort> {
   checkPath(path);
   const wanted = settingsFor("open", config);
-  const target = { path, info: undefined, openedAt: callSite(), tuning };
+  const target = { path, info: undefined, openedAt: ELSEWHERE, tuning };
   const policy = createReporting(onRefused);
   const open = async (): Promise<SerialPort> =>
     openWith(await resolveAddress(path), { ...target, policy }, wanted);

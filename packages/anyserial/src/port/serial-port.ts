@@ -93,6 +93,11 @@ const DEFAULT_BREAK_MS = 250;
 
 /** The core of an open port, for the parts of this library that its surface does not show. */
 export let coreOf: (port: SerialPort) => SerialCore;
+/** The two directions of an open port, for the same parts. */
+export let directionsOf: (port: SerialPort) => {
+  readonly receiver: Receiver;
+  readonly writer: Writer;
+};
 
 /**
  * An open serial port. Made by `openSerialPort()`; once closed or disconnected it is never open
@@ -130,6 +135,7 @@ export class SerialPort implements AsyncDisposable {
 
   static {
     coreOf = (port) => port.#core;
+    directionsOf = (port) => ({ receiver: port.#receiver, writer: port.#writer });
   }
 
   /** Only `openSerialPort()` makes one. */

@@ -18,12 +18,14 @@ const TRANSMITTER = { context: "io", operation: "drain", syscall: "ioctl(TIOCSER
 /** An open terminal. The constructor stores; `openTty()` in open-tty.ts does the work. */
 export class PosixControl implements PortControl {
   readonly fd: number;
+  readonly queuesNothing: boolean;
   protected readonly tty: Tty;
   readonly #settings: TtySettings;
   #capabilities: SerialCapabilities | undefined;
 
   constructor(platform: PosixPlatform, handle: PosixHandle) {
     this.fd = handle.fd;
+    this.queuesNothing = handle.isPseudoTerminal && platform.ptyQueuesNothing === true;
     this.tty = new Tty(platform, handle);
     this.#settings = new TtySettings(this.tty, (lines) => this.setControlLines(lines));
   }
@@ -106,9 +108,20 @@ export class PosixControl implements PortControl {
     return this.tty.platform.countsLinesLate?.(this.tty.path) ?? false;
   }
 
-  lineErrorCounts(): LineErrorCounts {
+  lineErrorCountsIfAny(): LineErrorCounts | undefined {
     const counts = this.tty.platform.readCounts(this.fd);
     if (typeof counts !== "number") return counts.errors;
+    return counts === -(this.tty.abi.errno["ENOTTY"] as number)
+      ? undefined
+      : this.#noCounts(counts);
+  }
+
+  lineErrorCounts(): LineErrorCounts {
+    const counts = this.tty.platform.readCounts(this.fd);
+    return typeof counts === "number" ? this.#noCounts(counts) : counts.errors;
+  }
+
+  #noCounts(counts: number): never {
     const call = { context: "feature", operation: "lineErrors", syscall: "ioctl" } as const;
     throw this.tty.failure(call, counts);
   }

@@ -29,6 +29,8 @@ export interface PosixPlatform {
   commitTermios?(fd: number, termios: Uint8Array): Commit;
   /** The descriptor is the device side of a pty: it has no line, and framing is not compared. */
   isPseudoTerminal(fd: number, path: string): boolean;
+  /** A pty hands over written bytes at once, and its output queue is always empty. */
+  readonly ptyQueuesNothing?: boolean;
   /**
    * Whether the device is gone, called after an event of a port without a pending call: for systems
    * whose readiness does not distinguish a hang-up from data.

@@ -90,12 +90,12 @@ export class TtySettings {
    * @param bytes Terminal settings in force.
    */
   effective(bytes: Uint8Array = this.#tty.readTermios()): EffectiveConfig {
-    const { abi, fd, platform } = this.#tty;
+    const { abi, fd, isPseudoTerminal, platform } = this.#tty;
     const termios = decodeTermios(abi, bytes);
     return Object.freeze({
       baudRate: platform.readBaudRate(fd, termios),
       ...readFraming(abi, termios),
-      rs485: platform.readRs485(fd),
+      rs485: isPseudoTerminal ? null : platform.readRs485(fd),
     });
   }
 

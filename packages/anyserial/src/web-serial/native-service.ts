@@ -86,19 +86,23 @@ async function untilAccessible(path: string): Promise<void> {
 const watchQuietly: WatchFolder = ((path: string, _options: object, listener: () => void) =>
   watch(path, { persistent: false }, listener)) as WatchFolder;
 
-/** Reports a path that leads to a port, or no longer does. */
+/** Reports whether a path leads to a port, after each change on the way there. */
 function followPath(port: PortInfo, onEvent: (event: PortEvent) => void): () => void {
   let isStopped = false;
   let stop = (): void => undefined;
   const follow = async (): Promise<void> => {
-    let wasThere = isThere(port);
+    let reported: boolean | undefined = isThere(port);
     while (!isStopped) {
       const change = watchPath(port.path, undefined, watchQuietly);
       stop = () => change.stop();
       const isNow = isThere(port);
-      if (isNow === wasThere) await change.next;
-      else onEvent({ type: isNow ? "added" : "removed", port });
-      wasThere = isNow;
+      if (isNow === reported) {
+        await change.next;
+        reported = undefined; // it may go and come back before the next look
+      } else {
+        onEvent({ type: isNow ? "added" : "removed", port });
+        reported = isNow;
+      }
       change.stop();
     }
   };

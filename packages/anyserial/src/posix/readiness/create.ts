@@ -22,6 +22,8 @@ export interface PollerDriver<P extends Poller = Poller> {
   openStopper(poller: P): Stopper;
 }
 
+/** A program may close its port to open it again. */
+const LIBUV_LINGER_MS = 50;
 /** Starting a thread is dear: it outlives the last port for a moment. */
 const REACTOR_LINGER_MS = 250;
 
@@ -43,7 +45,7 @@ export function createReadiness<P extends Poller>(
   if (uv !== undefined) {
     return new Registry({
       mechanism: "libuv",
-      lingerMs: 0,
+      lingerMs: LIBUV_LINGER_MS,
       openPoller: () => driver.openPoller(),
       startWaker: (poller, onReady) => new LibuvWaker(uv, poller, onReady),
     });

@@ -92,10 +92,14 @@ export class EpollPoller implements Poller {
   readonly #event: Struct<"events" | "data">;
   readonly #events: EpollEvents;
 
-  constructor(calls: EpollCalls, layout: EpollEventLayout) {
+  constructor(
+    calls: EpollCalls,
+    layout: EpollEventLayout,
+    events: EpollEvents = new EpollEvents(layout),
+  ) {
     this.#calls = calls;
     this.#event = new Struct(layout);
-    this.#events = new EpollEvents(layout);
+    this.#events = events;
     this.fd = calls.create();
     if (this.fd < 0) throw pollerError("epoll_create1", this.fd);
   }

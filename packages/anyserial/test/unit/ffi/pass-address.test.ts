@@ -30,6 +30,20 @@ test("passAddress() asks once for the address of memory that is passed again", (
   equal(asked.length, 1);
 });
 
+test("passAddress() asks once for the address of memory whose parts are passed", () => {
+  const { call, calls, asked } = setUp();
+  const memory = new ArrayBuffer(64);
+
+  for (const offset of [16, 20, 0]) call(3, new Uint8Array(memory, offset, 4), 4);
+
+  deepEqual(calls, [
+    [3, 1000, 4],
+    [3, 1004, 4],
+    [3, 984, 4],
+  ]);
+  equal(asked.length, 1);
+});
+
 test("passAddress() asks for the address of every other view", () => {
   const { call, calls, asked } = setUp();
   const [one, other] = [new Uint8Array(8), new Uint8Array(8)];
@@ -40,7 +54,7 @@ test("passAddress() asks for the address of every other view", () => {
   deepEqual(calls.at(-1), [3, 3000, 8]);
 });
 
-test("passAddress() does not keep a long view", () => {
+test("passAddress() does not keep long memory", () => {
   const { call, asked } = setUp();
   const long = new Uint8Array(65_537);
 
