@@ -43,6 +43,11 @@ if (process.argv[2] === "framing") {
   process.exit(await runFramingBench(process.argv.slice(3)));
 }
 
+if (process.argv[2] === "web-serial") {
+  const { runWebSerialBench } = await import("./web-serial/run.mjs");
+  process.exit(await runWebSerialBench(process.argv.slice(3)));
+}
+
 const ROWS = {
   "round-trip": measureRoundTrip,
   throughput: measureThroughput,

@@ -1,5 +1,6 @@
-// Compiles program.ts as a user would: the oldest and the newest compiler, @types/node of the oldest
-// Node.js and the newest, with and without the types of the DOM, and without naming any types.
+// Compiles programs as a user would: the oldest and the newest compiler, @types/node of the oldest
+// Node.js and the newest, with and without the types of the DOM, and without naming any types. The one for
+// Web Serial also has the types of that interface, as programs of browsers do.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,10 +12,16 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const root = join(here, "../..");
 const compilers = [folderOf("typescript", here), folderOf("typescript", root)];
 const nodeTypes = [folderOf("@types/node", root), folderOf("@types/node", here)];
+const webSerialTypes = folderOf("@types/w3c-web-serial", here);
 const modes = [
-  { lib: ["es2023", "esnext.disposable"], types: ["node"] },
-  { lib: ["es2023", "esnext.disposable", "dom"], types: ["node"] },
-  { lib: ["es2023", "esnext.disposable", "dom"] },
+  { file: "program.ts", lib: ["es2023", "esnext.disposable"], types: ["node"] },
+  { file: "program.ts", lib: ["es2023", "esnext.disposable", "dom"], types: ["node"] },
+  { file: "program.ts", lib: ["es2023", "esnext.disposable", "dom"] },
+  {
+    file: "web-serial-program.ts",
+    lib: ["es2023", "esnext.disposable", "dom"],
+    types: ["node", "web-serial"],
+  },
 ];
 const scratch = mkdtempSync(join(tmpdir(), "anyserial-types-"));
 let failures = 0;
@@ -36,16 +43,21 @@ function makeProject(project, types) {
   mkdirSync(join(modules, "@types"), { recursive: true });
   mkdirSync(join(modules, "@anyserial"));
   symlinkSync(types, join(modules, "@types/node"), "junction");
+  // Under another name, so that the compiler takes it only where it is named.
+  symlinkSync(webSerialTypes, join(modules, "web-serial"), "junction");
   symlinkSync(join(root, "packages/anyserial"), join(modules, "anyserial"), "junction");
   symlinkSync(join(root, "packages/hub"), join(modules, "@anyserial/hub"), "junction");
   writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
-  writeFileSync(join(project, "program.ts"), readFileSync(join(here, "program.ts")));
+  for (const file of new Set(modes.map((mode) => mode.file))) {
+    writeFileSync(join(project, file), readFileSync(join(here, file)));
+  }
   return project;
 }
 
 function compile(project, { compiler, types, mode }) {
+  const { file, ...mentioned } = mode;
   const options = {
-    ...mode,
+    ...mentioned,
     target: "es2022",
     module: "nodenext",
     strict: true,
@@ -53,7 +65,7 @@ function compile(project, { compiler, types, mode }) {
     skipLibCheck: false,
     noEmit: true,
   };
-  const config = { compilerOptions: options, files: ["program.ts"] };
+  const config = { compilerOptions: options, files: [file] };
   writeFileSync(join(project, "tsconfig.json"), JSON.stringify(config));
   const tsc = join(compiler, "bin/tsc");
   const { status, stdout } = spawnSync(
@@ -64,6 +76,7 @@ function compile(project, { compiler, types, mode }) {
     },
   );
   const what = [
+    file,
     `typescript ${versionOf(compiler)}`,
     `@types/node ${versionOf(types)}`,
     mode.lib.includes("dom") ? "DOM" : "no DOM",

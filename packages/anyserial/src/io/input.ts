@@ -46,6 +46,8 @@ export class Input {
   readonly #held: ParmrkInput;
   #memory: ResultMemory;
   #marks = false;
+  /** The driver counts errors; asking one that does not costs an exception each time. */
+  #isCounted = false;
   #hasParity = false;
   /** Bytes read from the kernel since open. */
   bytes = 0;
@@ -131,7 +133,10 @@ export class Input {
     const marks = this.#line?.marksErrors ?? false;
     if (marks === this.#marks) return;
     this.#marks = marks;
-    this.#held.start(marks ? this.#counts() : undefined);
+    this.#isCounted = marks;
+    const counts = this.#counts();
+    this.#isCounted = counts !== undefined;
+    this.#held.start(counts);
   }
 
   /** The input queue was discarded. */
@@ -178,6 +183,7 @@ export class Input {
 
   /** A device that goes away right after a read must not take the bytes of the read with it. */
   #counts(): LineErrorCounts | undefined {
+    if (!this.#isCounted) return undefined;
     try {
       return this.#line && lineErrorCounts(this.#line);
     } catch {

@@ -52,27 +52,42 @@ export class ParmrkInput {
   push(raw: Uint8Array, counts: LineErrorCounts | undefined): void {
     const bytes = this.#cut.length === 0 ? raw : Uint8Array.from([...this.#cut, ...raw]);
     this.#cut = [];
-    const lost = this.#owe(lineErrorsSince(counts, this.#counts));
-    this.#counts = counts;
-    const data: number[] = [];
-    for (let at = 0; at < bytes.length; at++) {
-      const byte = bytes[at] as number;
-      const next = bytes[at + 1];
-      if (byte !== MARK) data.push(byte);
-      else if (next === MARK) {
-        data.push(MARK);
-        at++;
-      } else if (next === undefined || bytes[at + 2] === undefined) {
-        this.#cut = [...bytes.subarray(at)];
-        break;
+    const lost = this.#owe(counts);
+    const first = bytes.indexOf(MARK);
+    if (first === -1) this.pushPlain(bytes);
+    else this.#decode(bytes, first);
+    if (lost > 0) this.#add({ kind: "overrun", count: lost });
+  }
+
+  /** @param first Place of the first FF. */
+  #decode(bytes: Uint8Array, first: number): void {
+    const data = new Uint8Array(bytes.length);
+    let length = 0;
+    let at = 0;
+    const endData = (): void => {
+      this.pushPlain(data.subarray(0, length));
+      length = 0;
+    };
+    for (let mark = first; mark !== -1; mark = bytes.indexOf(MARK, at)) {
+      data.set(bytes.subarray(at, mark), length);
+      length += mark - at;
+      const error = bytes[mark + 2];
+      if (bytes[mark + 1] === MARK) {
+        data[length++] = MARK;
+        at = mark + 2;
+      } else if (error === undefined) {
+        this.#cut = [...bytes.subarray(mark)];
+        endData();
+        return;
       } else {
-        this.#pushData(data);
-        this.#add(this.#event(bytes[at + 2] as number));
-        at += 2;
+        endData();
+        this.#add(this.#event(error));
+        at = mark + 3;
       }
     }
-    this.#pushData(data);
-    if (lost > 0) this.#add({ kind: "overrun", count: lost });
+    data.set(bytes.subarray(at), length);
+    length += bytes.length - at;
+    endData();
   }
 
   /** Takes in data without marks in it. */
@@ -148,13 +163,18 @@ export class ParmrkInput {
     this.#waiting += lengthOf(event);
   }
 
-  #pushData(data: number[]): void {
-    if (data.length > 0) this.#add({ kind: "data", data: Uint8Array.from(data) });
-    data.length = 0;
-  }
-
-  /** Errors are counted when they arrive, which may be many reads before their marks are read. */
-  #owe(since: LineErrorCounts): number {
+  /**
+   * Errors are counted when they arrive, which may be many reads before their marks are read.
+   *
+   * @returns Characters lost since the last read.
+   */
+  #owe(counts: LineErrorCounts | undefined): number {
+    if (counts === undefined) {
+      this.#counts = undefined;
+      return 0;
+    }
+    const since = lineErrorsSince(counts, this.#counts);
+    this.#counts = counts;
     this.#owed.framing += since.framing;
     this.#owed.parity += since.parity;
     this.#owed.break += since.break;

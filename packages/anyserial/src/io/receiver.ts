@@ -122,7 +122,7 @@ export class Receiver {
     reading.check();
     signal?.throwIfAborted();
     const attempt = (): LineEvent | typeof NOTHING_NOW => {
-      if (!this.#input.marks) throw notMarking(this.#core.path);
+      if (this.#core.config.lineErrors !== "mark") throw notMarking(this.#core.path);
       return this.#input.tryReceiveEvent() ?? NOTHING_NOW;
     };
     return reading.run({ attempt }, signal);

@@ -9,6 +9,7 @@ import type { PortFilter } from "../discovery/port-filter.ts";
 import { watchPath } from "../discovery/watch-path.ts";
 import { watchPorts } from "../discovery/watch-ports.ts";
 import {
+  isSerialError,
   PortBusyError,
   PortNotFoundError,
   PortPermissionError,
@@ -104,7 +105,12 @@ function openerOf(
       openWhenMatching(backend ?? (await selectBackend()), wanted, { config, signal });
   }
   if (backend !== undefined || isRemote(wanted.path)) {
-    return (signal) => openWhenReached(wanted.path, { config, tls, backend, signal });
+    let wasOpen = false;
+    return async (signal) => {
+      const port = await openWhenReached(wanted.path, { config, tls, backend, signal, wasOpen });
+      wasOpen = true;
+      return port;
+    };
   }
   return async (signal) => openWhenThere(await selectBackend(), wanted.path, { config, signal });
 }
@@ -112,7 +118,7 @@ function openerOf(
 /** Opens a port on another machine or of a caller's backend, as soon as it can be reached and is free. */
 async function openWhenReached(
   path: string,
-  { config, ...options }: SessionOptions & OpenOptions,
+  { config, wasOpen, ...options }: SessionOptions & OpenOptions & { readonly wasOpen: boolean },
 ): Promise<SerialPort> {
   for (
     let pauseMs = SHORTEST_RETRY_MS;
@@ -122,7 +128,8 @@ async function openWhenReached(
     try {
       return await openSerialPort(path, config, options);
     } catch (error) {
-      if (!isCuredByWaiting(error)) throw error;
+      // A server that has answered before is cut off.
+      if (!isCuredByWaiting(error) && !(wasOpen && isUnanswered(error))) throw error;
     }
     await abortable(sleep(pauseMs, { signal: options.signal }), options.signal);
   }
@@ -201,6 +208,10 @@ function isCuredByWaiting(error: unknown): boolean {
     error instanceof PortBusyError ||
     error instanceof SerialDisconnectedError
   );
+}
+
+function isUnanswered(error: unknown): boolean {
+  return isSerialError(error) && error.code === "ERR_SERIAL_NO_ANSWER";
 }
 
 /** No port will ever be at such a path: the hint of the error says what to write. */

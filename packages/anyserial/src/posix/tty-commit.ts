@@ -65,8 +65,10 @@ export class TtyCommit {
   }
 
   #wanted(before: Termios, config: SerialConfig, isRateSet: boolean): Termios {
-    const { abi, platform } = this.#tty;
-    const plain = applyConfig(abi, before, config);
+    const { abi, isPseudoTerminal, platform } = this.#tty;
+    // Its bytes have no errors to mark, and marking makes the kernel look at each of them, three times as long.
+    const marked = isPseudoTerminal ? withChanges(config, { lineErrors: "count" }) : config;
+    const plain = applyConfig(abi, before, marked);
     const framed = this.tuning === undefined ? plain : applyTuning(abi, plain, this.tuning);
     return isRateSet ? platform.applyBaudRate(framed, config.baudRate) : framed;
   }

@@ -55,7 +55,7 @@ export class TtySettings {
 
   /** Received errors are marked in the stream. */
   get marksErrors(): boolean {
-    return this.#outcome?.inForce.lineErrors === "mark";
+    return this.#outcome?.inForce.lineErrors === "mark" && !this.#tty.isPseudoTerminal;
   }
 
   /**

@@ -44,6 +44,7 @@ export class ComPortClient {
   readonly #decoder: TelnetDecoder;
   #waiting: Waiting[] = [];
   #isAgreed = false;
+  #isTelnet = false;
 
   constructor(parts: ComPortClientParts) {
     this.#parts = parts;
@@ -57,13 +58,21 @@ export class ComPortClient {
     );
     this.#decoder = new TelnetDecoder({
       data: parts.onData,
-      negotiation: (verb, option) => this.#options.received(verb, option),
+      negotiation: (verb, option) => {
+        this.#isTelnet = true;
+        this.#options.received(verb, option);
+      },
       subnegotiation: (option, payload) => {
         const message = option === COM_PORT ? decodeComPort("server", payload) : undefined;
         if (message !== undefined) this.#take(message);
       },
       command: () => undefined,
     });
+  }
+
+  /** The server has negotiated an option. */
+  get isTelnet(): boolean {
+    return this.#isTelnet;
   }
 
   /** Begins the negotiation; its end, if it has one, is a call of `onAgreement`. */

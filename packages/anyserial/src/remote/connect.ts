@@ -5,7 +5,10 @@ import { connect as connectTls } from "node:tls";
 import type { TlsOptions } from "../backend/backend.ts";
 import { clearTimeout, setTimeout } from "../process/timers.ts";
 import type { RemoteAddress } from "./address.ts";
-import { connectError, timeoutError } from "./connect-errors.ts";
+import { connectError, type ReachedStage, timeoutError } from "./connect-errors.ts";
+
+/** One of several addresses of a name has so long to answer, in milliseconds: a slow way is not taken for none. */
+const ATTEMPT_MS = 2000;
 
 /**
  * Connects.
@@ -23,7 +26,11 @@ export function connect(address: RemoteAddress, tls: TlsOptions | undefined): Pr
       socket.destroy();
       reject(error);
     };
-    const timer = setTimeout(() => fail(timeoutError(address, "connect")), address.timeoutMs);
+    let reached: ReachedStage = "nothing";
+    const timer = setTimeout(() => fail(timeoutError(address, reached)), address.timeoutMs);
+    socket.once("connect", () => {
+      reached = "connected with TLS to come";
+    });
     const onError = (error: unknown): void => fail(connectError(address, error));
     const onClose = (): void =>
       onError(Object.assign(new Error("the server ended the connection"), { code: "ECONNRESET" }));
@@ -47,6 +54,7 @@ function start(address: RemoteAddress, tls: TlsOptions = {}): Socket {
     keepAlive: true,
     keepAliveInitialDelay: keepAliveMs,
     autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
   };
   if (!address.isTls) return connectPlain(options);
   const { ca, cert, key, servername } = tls;

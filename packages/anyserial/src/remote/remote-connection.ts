@@ -2,20 +2,18 @@
 
 import type { Socket } from "node:net";
 import type { TlsOptions } from "../backend/backend.ts";
-import type { SerialError } from "../errors/errors.ts";
+import { SerialDisconnectedError, type SerialError } from "../errors/errors.ts";
 import type { LineErrorCounts } from "../model/line-error-counts.ts";
 import { clearTimeout, setTimeout } from "../process/timers.ts";
 import type { RemoteAddress } from "./address.ts";
 import { ComPortClient } from "./com-port-client.ts";
 import { connect } from "./connect.ts";
 import { notAgreed, refusedOption, timeoutError } from "./connect-errors.ts";
+import { Greeting } from "./greeting.ts";
 import { ReceivedLine } from "./received-line.ts";
 import { RemoteLine } from "./remote-line.ts";
 import { RemoteModem } from "./remote-modem.ts";
 import { SocketChannel } from "./socket-channel.ts";
-
-/** As much is kept of a greeting that is no telnet, in bytes. */
-const MOST_GREETING = 256;
 
 /** The line of a connection with RFC 2217. */
 export interface ConnectedLine {
@@ -62,13 +60,19 @@ export class RemoteConnection {
   static async #agree(address: RemoteAddress, socket: Socket): Promise<RemoteConnection> {
     let agreed: (isAgreed: boolean) => void = () => undefined;
     let modem: RemoteModem | undefined;
-    const agreement = new Promise<boolean>((resolve) => {
+    let refuse: (error: SerialError) => void = () => undefined;
+    const agreement = new Promise<boolean>((resolve, reject) => {
       agreed = resolve;
+      refuse = reject;
     });
+    const greeting = new Greeting(address, (error) => refuse(error));
     const client: ComPortClient = new ComPortClient({
       send: (bytes) => channel.send(bytes),
       onAgreement: (isAgreed) => agreed(isAgreed),
-      onData: (bytes) => received.data(bytes),
+      onData: (bytes) => {
+        received.data(bytes);
+        greeting.add(bytes);
+      },
       onLineState: (state) => received.lineState(state),
       onModemState: (state) => modem?.notified(state),
       onSuspend: (isSuspended) => {
@@ -84,11 +88,13 @@ export class RemoteConnection {
     const release = channel.holdAnswer();
     client.start();
     try {
-      await RemoteConnection.#untilAgreed(address, { agreement, gone, channel });
+      await RemoteConnection.#untilAgreed(address, { agreement, gone, client });
     } catch (error) {
       channel.abandon();
-      throw error;
+      const isEnd = error instanceof SerialDisconnectedError;
+      throw isEnd ? notAgreed(address, greeting.text, channel.endedBy) : error;
     } finally {
+      greeting.end();
       release();
     }
     const holdAnswer = (): (() => void) => channel.holdAnswer();
@@ -104,27 +110,22 @@ export class RemoteConnection {
     {
       agreement,
       gone,
-      channel,
+      client,
     }: {
       readonly agreement: Promise<boolean>;
       readonly gone: Promise<never>;
-      readonly channel: SocketChannel;
+      readonly client: ComPortClient;
     },
   ): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(timeoutError(address, "agree")), address.timeoutMs);
+      const end = (): void =>
+        reject(timeoutError(address, client.isTelnet ? "telnet" : "connected"));
+      timer = setTimeout(end, address.timeoutMs);
     });
     try {
       const isAgreed = await Promise.race([agreement, gone, late]);
       if (!isAgreed) throw refusedOption(address);
-    } catch (error) {
-      const greeting = new Uint8Array(MOST_GREETING);
-      const length = channel.input.take(greeting);
-      const text = Buffer.from(greeting.subarray(0, length)).toString("latin1");
-      const isSaid = /^(HTTP\/|SSH-|\s*<)/i.test(text);
-      if (channel.isGone || isSaid) throw notAgreed(address, text);
-      throw error;
     } finally {
       clearTimeout(timer);
     }

@@ -32,6 +32,7 @@ export class RemoteModem {
     this.#path = path;
     this.#line = line;
     this.#holdAnswer = holdAnswer;
+    this.#linger(); // by RFC 2217 a server begins to notify at once
   }
 
   /** Edges that were notified. */
@@ -83,7 +84,7 @@ export class RemoteModem {
     for (const name of MODEM_LINES) {
       const isOther = this.#lines !== undefined && this.#lines[name] !== lines[name];
       if (isOther) this.#counts[name] += 1;
-      else if ((state & changed[name]) !== 0) this.#counts[name] += 2; // there and back
+      else if ((state & changed[name]) !== 0 && this.#lines !== undefined) this.#counts[name] += 2; // there and back
     }
     this.#lines = lines;
     this.#waiting.end();

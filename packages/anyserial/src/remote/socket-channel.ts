@@ -69,6 +69,11 @@ export class SocketChannel {
     return this.#cause !== undefined;
   }
 
+  /** Error with which the connection ended, where it had one. */
+  get endedBy(): unknown {
+    return this.#cause?.error;
+  }
+
   /** Bytes that have not left this process. */
   get unsent(): number {
     return this.#socket.writableLength;

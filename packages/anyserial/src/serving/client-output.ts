@@ -1,7 +1,7 @@
 // Bytes on their way to one client, and their bound: a client that does not read loses them, or is disconnected.
 
 import type { Socket } from "node:net";
-import { clearTimeout, clockMs, setTimeout } from "../process/timers.ts";
+import { clearTimeout, setImmediate, setTimeout } from "../process/timers.ts";
 
 /** A client of which nothing was taken for this long is not waited for, in milliseconds. */
 const STALL_MS = 1000;
@@ -40,8 +40,9 @@ export class ClientOutput {
   /** Of them, those since it has stalled. */
   #lost = 0;
   #wantsRoom = false;
-  /** Time of the last write that was completed. */
-  #takenAt = clockMs();
+  /** Nothing was taken for a while, and nothing since. */
+  #hasStalled = false;
+  #writesTaken = 0;
   #room: (() => void)[] = [];
   #hasEnded = false;
 
@@ -81,14 +82,14 @@ export class ClientOutput {
    * Takes data.
    *
    * @param bytes Copied.
-   * @param mayWait Whether the caller may be held back for this client.
+   * @param mayWait Whether the caller may be held back for this client now.
    * @returns A promise to await before the next call.
    */
-  data(bytes: Uint8Array, mayWait: boolean): Promise<void> | undefined {
+  data(bytes: Uint8Array, mayWait: () => boolean): Promise<void> | undefined {
     if (this.#hasEnded) return undefined;
     const encoded = this.#parts.encode(bytes);
     if (this.waiting + encoded.length > this.#parts.queue && this.waiting > 0) {
-      if (!mayWait || clockMs() - this.#takenAt > STALL_MS) {
+      if (this.#hasStalled || !mayWait()) {
         this.#lose(encoded.length);
         return undefined;
       }
@@ -115,10 +116,10 @@ export class ClientOutput {
   /** Sends bytes as they are. */
   write(bytes: Uint8Array): void {
     if (this.#hasEnded || this.#socket.destroyed || this.#socket.writableEnded) return;
-    if (this.#socket.writableLength === 0) this.#takenAt = clockMs();
     this.#parts.onSent();
     this.#socket.write(bytes, () => {
-      this.#takenAt = clockMs();
+      this.#writesTaken++;
+      this.#hasStalled = false;
       if (this.#room.length > 0 || this.#wantsRoom) this.#madeRoom();
     });
   }
@@ -126,12 +127,24 @@ export class ClientOutput {
   /** Resolves when something was taken, or when the client has stalled. */
   waitForRoom(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#madeRoom(), STALL_MS);
+      const taken = this.#writesTaken;
+      const timer = setTimeout(() => {
+        // This process may have stood still meanwhile: what the socket has to report comes first.
+        setImmediate(() => {
+          this.#hasStalled ||= taken === this.#writesTaken;
+          this.#madeRoom();
+        });
+      }, STALL_MS);
       this.#room.push(() => {
         clearTimeout(timer);
         resolve();
       });
     });
+  }
+
+  /** Another client is served too: the port does not wait for this one any more. */
+  waitNoMore(): void {
+    if (this.#room.length > 0) this.#madeRoom();
   }
 
   /** The client is gone: nothing is waited for any more. */

@@ -147,7 +147,7 @@ export class ClientServer {
    * @returns A promise to await before the next call.
    */
   output(bytes: Uint8Array): Promise<void> | undefined {
-    const mayWait = this.#clients.length === 1;
+    const mayWait = (): boolean => this.#clients.length === 1;
     let waiting: Promise<void> | undefined;
     for (const client of this.#clients) waiting = client.output(bytes, mayWait) ?? waiting;
     return waiting;
@@ -165,7 +165,7 @@ export class ClientServer {
 
   /** Passes on data to every client; one with a full queue loses them. */
   outputToAll(bytes: Uint8Array): void {
-    for (const client of this.#clients) void client.output(bytes, false);
+    for (const client of this.#clients) void client.output(bytes, () => false);
   }
 
   lineError(error: "break" | "framing" | "parity" | "overrun"): void {
@@ -255,6 +255,7 @@ export class ClientServer {
         this.#emit({ type: "close", peer, reason });
       },
     });
+    for (const present of this.#clients) present.waitNoMore();
     this.#clients.push(client);
     this.#listener.onWants?.();
     this.#emit({ type: "open", peer });

@@ -269,8 +269,9 @@ export class ComPortServer {
   /** Sends the levels at once: a client must not have to wait for a change. */
   async #reportModemLines(): Promise<void> {
     await this.#try(async () => {
+      const { changes } = this.#modem;
       const lines = await this.#parts.line.modemLines();
-      if (lines !== undefined) this.#answer({ kind: "modemState", value: this.#modem.now(lines) });
+      if (lines) this.#answer({ kind: "modemState", value: this.#modem.now(lines, changes) });
     });
   }
 

@@ -11,6 +11,12 @@ export class ModemNotices {
   /** Bits of `MODEM_STATE` that the client asks for. */
   mask = 0xff;
   #last: ModemLines | undefined;
+  #changes = 0;
+
+  /** Changes taken note of so far. */
+  get changes(): number {
+    return this.#changes;
+  }
 
   /**
    * Takes note of the lines.
@@ -20,14 +26,21 @@ export class ModemNotices {
   changed(lines: ModemLines): number | undefined {
     const before = this.#last;
     this.#last = lines;
+    this.#changes++;
     const state = modemState(lines, before);
     const changed = before === undefined ? LEVELS : (state ^ modemLevels(before)) & LEVELS;
     const wanted = (changed & this.mask) | (state & CHANGES & this.mask);
     return wanted === 0 ? undefined : state & this.mask;
   }
 
-  /** Value of a notification of the levels alone. */
-  now(lines: ModemLines): number {
+  /**
+   * Value of a notification of the levels alone.
+   *
+   * @param read Levels as they were read.
+   * @param changes Number of changes when that began: levels of a later change are newer.
+   */
+  now(read: ModemLines, changes: number): number {
+    const lines = changes === this.#changes ? read : (this.#last ?? read);
     this.#last = lines;
     return modemLevels(lines) & (this.mask || LEVELS);
   }

@@ -186,13 +186,19 @@ export class SerialLine implements ServedLine {
 
   async #watchModemLines(signal: AbortSignal): Promise<void> {
     try {
-      for await (const { lines } of this.#port.modemLineChanges({ signal })) {
-        this.#lastModemLines = lines;
-        this.#listener.onModemLines(lines);
-      }
+      const changes = this.#port.modemLineChanges({ signal });
+      this.#noteModemLines(await this.#port.modemLines()); // they may have changed before
+      // A pulse has two edges, and the same levels before and after.
+      for await (const { line, state, lines } of changes)
+        this.#noteModemLines({ ...lines, [line]: state });
     } catch {
       // ended, or the port is gone, which reading finds out too; or its driver has no such lines
     }
+  }
+
+  #noteModemLines(lines: ModemLines): void {
+    this.#lastModemLines = lines;
+    this.#listener.onModemLines(lines);
   }
 
   #break: { readonly ending: AbortController; readonly done: Promise<void> } | undefined;

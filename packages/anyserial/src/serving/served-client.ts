@@ -120,13 +120,18 @@ export class ServedClient implements ClientState {
    * Passes on data of the port.
    *
    * @param bytes Copied.
-   * @param mayWait Whether the port may be held back for this client.
+   * @param mayWait Whether the port may be held back for this client now.
    * @returns A promise to await before the next call.
    */
-  output(bytes: Uint8Array, mayWait: boolean): Promise<void> | undefined {
+  output(bytes: Uint8Array, mayWait: () => boolean): Promise<void> | undefined {
     const waiting = this.#output.data(bytes, mayWait);
     this.#passed();
     return waiting;
+  }
+
+  /** As {@link ClientOutput.waitNoMore}. */
+  waitNoMore(): void {
+    this.#output.waitNoMore();
   }
 
   /** As {@link ClientOutput.tryData}. */

@@ -59,7 +59,7 @@ export class SerialPort extends EventTarget {
   }
 
   /** Called with the event when the port is plugged in. */
-  get onconnect(): ((this: this, event: Event) => void) | null {
+  get onconnect(): ((event: Event) => void) | null {
     return this.#listeners.handler("connect") as never; // as it was set
   }
   set onconnect(handler: ((this: this, event: Event) => void) | null) {
@@ -67,7 +67,7 @@ export class SerialPort extends EventTarget {
   }
 
   /** Called with the event when the port is unplugged. */
-  get ondisconnect(): ((this: this, event: Event) => void) | null {
+  get ondisconnect(): ((event: Event) => void) | null {
     return this.#listeners.handler("disconnect") as never; // as it was set
   }
   set ondisconnect(handler: ((this: this, event: Event) => void) | null) {

@@ -57,7 +57,7 @@ export class Serial extends EventTarget {
   }
 
   /** Called with the event when a granted port is plugged in. */
-  get onconnect(): ((this: this, event: Event) => void) | null {
+  get onconnect(): ((event: Event) => void) | null {
     return this.#listeners.handler("connect") as never; // as it was set
   }
   set onconnect(handler: ((this: this, event: Event) => void) | null) {
@@ -65,7 +65,7 @@ export class Serial extends EventTarget {
   }
 
   /** Called with the event when a granted port is unplugged. */
-  get ondisconnect(): ((this: this, event: Event) => void) | null {
+  get ondisconnect(): ((event: Event) => void) | null {
     return this.#listeners.handler("disconnect") as never; // as it was set
   }
   set ondisconnect(handler: ((this: this, event: Event) => void) | null) {

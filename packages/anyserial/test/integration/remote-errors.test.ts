@@ -1,26 +1,11 @@
-// Each way in which a connection to a port fails, and the text of its error.
+// Errors of our own server and of addresses; the ways in which a connection fails are in remote-failures.test.ts.
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
-import { createServer, type Server, type Socket } from "node:net";
 import { test } from "node:test";
 import { isSerialError, openSerialPort, type SerialError } from "anyserial";
 import { selfSigned, servePort } from "../helpers/served-port.ts";
-
-async function listen(onClient: (socket: Socket) => void): Promise<{
-  readonly server: Server;
-  readonly at: string;
-}> {
-  const server = createServer((socket) => {
-    socket.on("error", () => undefined);
-    onClient(socket);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { readonly port: number };
-  return { server, at: `127.0.0.1:${port}` };
-}
 
 async function failure(address: string, options = {}): Promise<SerialError> {
   try {
@@ -36,30 +21,6 @@ async function failure(address: string, options = {}): Promise<SerialError> {
   throw new Error("it opened");
 }
 
-test("openSerialPort() of an address says that the machine refuses the connection", async () => {
-  const { server, at } = await listen(() => undefined);
-  server.close();
-  await once(server, "close");
-  const error = await failure(`rfc2217://${at}`);
-  equal(error.name, "PortNotFoundError");
-  equal(error.code, "ECONNREFUSED");
-  match(error.hint ?? "", /check that the server runs/);
-});
-
-test("openSerialPort() of an address says that there is no machine of this name", async () => {
-  const error = await failure("socket://no-such-machine.invalid:2217");
-  equal(error.name, "PortNotFoundError");
-  match(error.code, /ENOTFOUND|EAI_AGAIN/);
-});
-
-test("openSerialPort() of an address says that a telnet server refuses serial ports", async () => {
-  const { server, at } = await listen((socket) => socket.write(Uint8Array.of(255, 254, 44)));
-  const error = await failure(`rfc2217://${at}`);
-  server.close();
-  equal(error.code, "ERR_SERIAL_NO_COM_PORT");
-  match(error.hint ?? "", /socket:\/\//);
-});
-
 test("openSerialPort() of an address says that a web server answers", async () => {
   const server = createHttpServer();
   server.listen(0, "127.0.0.1");
@@ -71,13 +32,6 @@ test("openSerialPort() of an address says that a web server answers", async () =
   match(error.message, /web server/);
 });
 
-test("openSerialPort() of an address gives up on a server that does not answer", async () => {
-  const { server, at } = await listen(() => undefined);
-  const error = await failure(`rfc2217://${at}?timeout=50ms`);
-  server.close();
-  equal(error.code, "ERR_SERIAL_NO_ANSWER");
-});
-
 test("openSerialPort() of an address that another client uses is busy", async () => {
   await using served = await servePort();
   await using first = await openSerialPort(`rfc2217://${served.at}`);
@@ -85,13 +39,6 @@ test("openSerialPort() of an address that another client uses is busy", async ()
   equal(error.name, "PortBusyError");
   match(error.message, /port is in use by 127\.0\.0\.1/);
   ok(first.isOpen);
-});
-
-test("openSerialPort() of an address says that the server ended the connection", async () => {
-  const { server, at } = await listen((socket) => socket.destroy());
-  const error = await failure(`rfc2217://${at}`);
-  server.close();
-  equal(error.name, "PortBusyError");
 });
 
 test("openSerialPort() of an address with TLS accepts no unknown certificate", async () => {
@@ -104,13 +51,6 @@ test("openSerialPort() of an address with TLS accepts no unknown certificate", a
     tls: { ca: tls.cert, servername: "other.example" },
   });
   equal(wrongName.code, "ERR_TLS_CERT_ALTNAME_INVALID");
-});
-
-test("openSerialPort() of an address with TLS says that the server speaks none", async () => {
-  const { server, at } = await listen((socket) => socket.write("hello\r\n"));
-  const error = await failure(`socket+tls://${at}?timeout=5s`);
-  server.close();
-  match(error.message, /TLS/);
 });
 
 test("openSerialPort() with TLS opens with the authority, and with a certificate of the client", async () => {

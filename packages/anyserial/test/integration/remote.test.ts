@@ -33,6 +33,53 @@ test("modemLineChanges() of a port at a server gives each change of its lines", 
   deepEqual([(await second).value?.line, (await port.modemLines()).ri], ["ri", true]);
 });
 
+test("modemLineChanges() of a port at a server gives both edges of a pulse", async () => {
+  await using served = await servePort();
+  await using port = await openSerialPort(`rfc2217://${served.at}`);
+  const changes = port.modemLineChanges();
+  const first = changes.next();
+  await port.modemLines(); // behind the first sample
+
+  await served.pair.b.setControlLines({ rts: false });
+  await served.pair.b.setControlLines({ rts: true });
+
+  const edges = [(await first).value, (await changes.next()).value];
+  deepEqual(
+    edges.map((edge) => [edge?.line, edge?.state]),
+    [
+      ["cts", false],
+      ["cts", true],
+    ],
+  );
+});
+
+test("modemLineChanges() of a port at a server has the right levels when lines change as it begins", async () => {
+  await using served = await servePort();
+  for (let round = 0; round < 20; round++) {
+    await using port = await openSerialPort(`rfc2217://${served.at}`);
+    const ending = new AbortController();
+    const levels: boolean[] = [];
+    const changes = port.modemLineChanges({ signal: ending.signal });
+    const watching = (async () => {
+      for await (const { line, state } of changes) if (line === "cts") levels.push(state);
+    })().catch(() => undefined);
+    for (let turn = 0; turn <= round; turn++) {
+      await served.pair.b.setControlLines({ rts: turn % 2 === 0 });
+    }
+    await served.pair.b.setControlLines({ rts: false });
+    await until("the last level is known", async () => !(await port.modemLines()).cts);
+    await served.pair.b.setControlLines({ rts: true });
+    await until("the last edge", () => levels.at(-1) === true);
+    ending.abort();
+    await watching;
+    ok(
+      levels.every((level, at) => level !== levels[at + 1]),
+      `${levels}`,
+    );
+    equal((await port.modemLines()).cts, true);
+  }
+});
+
 test("setControlLines() and sendBreak() reach the port behind a server", async () => {
   await using served = await servePort();
   await using port = await openSerialPort(`rfc2217://${served.at}`, {

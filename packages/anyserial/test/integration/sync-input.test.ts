@@ -45,7 +45,7 @@ test(
     await using device = await createVirtualPort();
     using port = openSerialPortSync(device.path, { lineErrors: "mark" });
     device.trySend(Uint8Array.of(0xff, 0xff, 0xff));
-    await arrived(device, 6);
+    await arrived(device, 3);
 
     equal(port.inputWaiting(), 3);
     deepEqual(receiveAll(port, port.inputWaiting()), [0xff, 0xff, 0xff]);

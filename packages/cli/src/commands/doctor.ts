@@ -10,6 +10,8 @@ import { gatherFacts } from "../doctor/gather.ts";
 import { findingsText, reportText } from "../doctor/print.ts";
 import { examineServer } from "../doctor/server.ts";
 import { COMMON_OPTIONS, type CommandSpec } from "../options/args.ts";
+import { hasTls, TLS_OPTIONS, tlsOf } from "../options/tls-options.ts";
+import { UsageError } from "../options/usage-error.ts";
 
 const OPTIONS = {
   baud: {
@@ -22,6 +24,7 @@ const OPTIONS = {
   unmasked: { kind: "flag", help: "Show serial numbers in the report" },
   fix: { kind: "flag", help: "Offer to run the fixes, one by one" },
   ...COMMON_OPTIONS,
+  ...TLS_OPTIONS,
 } as const;
 
 const SPEC: CommandSpec<typeof OPTIONS> = {
@@ -48,7 +51,12 @@ const SPEC: CommandSpec<typeof OPTIONS> = {
 export const doctor: Command = defineCommand(SPEC, async (call) => {
   const { values, output, signal } = call;
   const path = call.positionals[0];
-  if (path !== undefined && isRemote(path)) return examineServer(path, output);
+  const tls = tlsOf(values);
+  if (tls !== undefined && (path === undefined || !hasTls(path))) {
+    const hint = "write an address such as rfc2217+tls://host:port, or leave the options out";
+    throw new UsageError("certificates are given for an address without TLS", hint);
+  }
+  if (path !== undefined && isRemote(path)) return examineServer(path, output, tls);
   const facts = await gatherFacts({ path, baudRate: values.baud, signal });
   const findings = diagnose(facts);
   if (output.isJson) await output.json({ path: path ?? null, findings });

@@ -7,6 +7,7 @@ import { Interrupted } from "../command/interruption.ts";
 import { COMMON_OPTIONS, type CommandSpec } from "../options/args.ts";
 import { FRAMING_HELP, FRAMING_OPTION, framingOf, NO_TIME_OPTION } from "../options/framing.ts";
 import { SERIAL_OPTIONS, serialConfigOf } from "../options/serial-options.ts";
+import { TLS_OPTIONS, tlsOf } from "../options/tls-options.ts";
 import { describeError } from "../terminal/output.ts";
 import { EOL_OPTION } from "../text/eol.ts";
 import { Actions } from "./monitor/actions.ts";
@@ -51,6 +52,7 @@ const OPTIONS = {
   },
   ...COMMON_OPTIONS,
   ...SERIAL_OPTIONS,
+  ...TLS_OPTIONS,
 } as const;
 
 const SPEC: CommandSpec<typeof OPTIONS> = {
@@ -123,7 +125,7 @@ async function run(call: Call, ending: Ending, display: Display): Promise<never>
   try {
     ending.endAfter(values.timeout);
     const onReceived = (): void => ending.restartSilence();
-    const sessions = openSessions(path, { config, wait, reconnect, signal });
+    const sessions = openSessions(path, { config, tls: tlsOf(values), wait, reconnect, signal });
     const greeting = call.stdin.isTTY === true ? "; Ctrl-] quits, Ctrl-T ? lists the keys" : "";
     const parts = {
       actions,

@@ -8,6 +8,7 @@ import { COMMON_OPTIONS, type CommandSpec } from "../options/args.ts";
 import { FRAMING_HELP, FRAMING_OPTION, framingOf, NO_TIME_OPTION } from "../options/framing.ts";
 import { delimiterOf, RECEIVE_OPTIONS } from "../options/receive-options.ts";
 import { SERIAL_OPTIONS, serialConfigOf } from "../options/serial-options.ts";
+import { TLS_OPTIONS, tlsOf } from "../options/tls-options.ts";
 import { UsageError } from "../options/usage-error.ts";
 import type { MessageSinkOptions } from "../terminal/message-sink.ts";
 import { ReceivedSink } from "../terminal/received-sink.ts";
@@ -39,6 +40,7 @@ const OPTIONS = {
   verbose: { kind: "flag", short: "v", help: "Print on standard error when the port is open" },
   ...COMMON_OPTIONS,
   ...SERIAL_OPTIONS,
+  ...TLS_OPTIONS,
 } as const;
 
 const SPEC: CommandSpec<typeof OPTIONS> = {
@@ -78,7 +80,7 @@ export const receive: Command = defineCommand(SPEC, async (call) => {
   if (values.idle === 0) throw new UsageError("--idle cannot be 0", "give a time such as 200ms");
   const framing = framingOf(values);
   const config = serialConfigOf(values);
-  return withPort(path, { config, signal }, async (port) => {
+  return withPort(path, { config, tls: tlsOf(values), signal }, async (port) => {
     if (values.verbose === true) {
       call.output.status({ event: "opened", message: `opened ${path}`, path });
     }

@@ -12,6 +12,7 @@ import {
 } from "../options/framing.ts";
 import { RECEIVE_OPTIONS } from "../options/receive-options.ts";
 import { SERIAL_OPTIONS, serialConfigOf } from "../options/serial-options.ts";
+import { TLS_OPTIONS, tlsOf } from "../options/tls-options.ts";
 import { UsageError } from "../options/usage-error.ts";
 import { messageReport } from "../terminal/message-sink.ts";
 import type { Eol } from "../text/eol.ts";
@@ -63,6 +64,7 @@ const OPTIONS = {
   },
   ...COMMON_OPTIONS,
   ...SERIAL_OPTIONS,
+  ...TLS_OPTIONS,
 } as const;
 
 const SPEC: CommandSpec<typeof OPTIONS> = {
@@ -99,10 +101,14 @@ export const request: Command = defineCommand(SPEC, async (call) => {
   const config = serialConfigOf(values);
   const deadline = startDeadline(values.timeout ?? DEFAULT_TIMEOUT_MS, signal);
   try {
-    return await withPort(positionals[0] ?? "", { config, signal }, async (port) => {
-      await print(call, await ask(port, { call, question, deadline }));
-      return EXIT_OK;
-    });
+    return await withPort(
+      positionals[0] ?? "",
+      { config, tls: tlsOf(values), signal },
+      async (port) => {
+        await print(call, await ask(port, { call, question, deadline }));
+        return EXIT_OK;
+      },
+    );
   } catch (error) {
     if (deadline.isReason(error)) throw notInTime(call, values.timeout ?? DEFAULT_TIMEOUT_MS);
     const isLastTime = error instanceof DOMException && error.name === "TimeoutError";

@@ -7,6 +7,7 @@ import { COMMON_OPTIONS, type CommandSpec } from "../options/args.ts";
 import { FRAMING_HELP, FRAMING_OPTION, framingOf } from "../options/framing.ts";
 import { delimiterOf, RECEIVE_OPTIONS } from "../options/receive-options.ts";
 import { SERIAL_OPTIONS, serialConfigOf } from "../options/serial-options.ts";
+import { TLS_OPTIONS, tlsOf } from "../options/tls-options.ts";
 import { UsageError } from "../options/usage-error.ts";
 import { ReceivedSink } from "../terminal/received-sink.ts";
 import { EOL_OPTION } from "../text/eol.ts";
@@ -30,6 +31,7 @@ const OPTIONS = {
   until: { ...RECEIVE_OPTIONS.until, help: "Then print the reply, up to and including TEXT" },
   ...COMMON_OPTIONS,
   ...SERIAL_OPTIONS,
+  ...TLS_OPTIONS,
 } as const;
 
 const SPEC: CommandSpec<typeof OPTIONS> = {
@@ -95,7 +97,7 @@ async function sendAndReceive(work: Work): Promise<void> {
   });
   const data = framing === undefined ? bytes : encodeMessages(bytes, framing);
   const config = serialConfigOf(values);
-  await withPort(positionals[0] ?? "", { config, signal }, async (port) => {
+  await withPort(positionals[0] ?? "", { config, tls: tlsOf(values), signal }, async (port) => {
     const bytesSent = await sendAll(port, data, work);
     if (until === undefined) await printResult(work.call, { bytesSent });
     else await printReply(port, { ...work, until, bytesSent });

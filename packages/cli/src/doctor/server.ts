@@ -1,5 +1,6 @@
 // The examination of a server of ports: its name, the parts of RFC 2217 that it answers, and its round trip.
 
+import type { TlsOptions } from "anyserial";
 import { probeServer, type ServerProbe } from "anyserial/serve";
 import type { Output } from "../terminal/output.ts";
 
@@ -20,10 +21,15 @@ const WORDS: Readonly<Record<string, string>> = {
  * Examines a server and prints the result.
  *
  * @param path Address of the server.
+ * @param tls Certificates, for an address with TLS.
  * @returns The exit code; a server that cannot be reached is an error.
  */
-export async function examineServer(path: string, output: Output): Promise<number> {
-  const probe = await probeServer(path);
+export async function examineServer(
+  path: string,
+  output: Output,
+  tls: TlsOptions | undefined,
+): Promise<number> {
+  const probe = await probeServer(path, tls);
   if (output.isJson) await output.json({ path, ...probe });
   else await output.text(`${linesOf(probe).join("\n")}\n`);
   return 0;

@@ -1,12 +1,18 @@
 // Opening a port for one command: closed at the end, or at once when the command is interrupted.
 
-import { openSerialPort, type SerialConfigInput, type SerialPort } from "anyserial";
+import {
+  openSerialPort,
+  type SerialConfigInput,
+  type SerialPort,
+  type TlsOptions,
+} from "anyserial";
 
 /**
  * Opens a port, works with it, and closes it.
  *
  * @param path Path or address.
  * @param options.config Settings.
+ * @param options.tls Certificates, for an address with TLS.
  * @param options.signal Stops opening; when it is aborted, output still queued is thrown away, so
  *   that closing does not wait for the line.
  * @param work What to do with the open port.
@@ -15,11 +21,15 @@ import { openSerialPort, type SerialConfigInput, type SerialPort } from "anyseri
  */
 export async function withPort<T>(
   path: string,
-  options: { readonly config: SerialConfigInput; readonly signal: AbortSignal },
+  options: {
+    readonly config: SerialConfigInput;
+    readonly tls?: TlsOptions | undefined;
+    readonly signal: AbortSignal;
+  },
   work: (port: SerialPort) => Promise<T>,
 ): Promise<T> {
-  const { config, signal } = options;
-  const port = await openSerialPort(path, config, { signal });
+  const { config, tls, signal } = options;
+  const port = await openSerialPort(path, config, { tls, signal });
   try {
     return await work(port);
   } finally {

@@ -1,7 +1,10 @@
 // `anyserial serve` on emulated ports.
 
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { test } from "node:test";
+import { Authority } from "@anyserial/test-support/certificates";
 import { openSerialPort, type SerialPort } from "anyserial";
 import type { VirtualPort } from "anyserial/pty";
 import { createDevice } from "../helpers/device.ts";
@@ -106,4 +109,58 @@ test("doctor of an address examines the server", async (t) => {
   equal(await command.ended, 0);
   match(command.stdout.text, /^server: anyserial /);
   match(command.stdout.text, /answers: rate, data bits, parity, stop bits, flow control/);
+});
+
+test("serve with TLS serves monitor and doctor with certificates, and no others", async (t) => {
+  using authority = new Authority();
+  const [own, clients] = [authority.sign("IP:127.0.0.1"), authority.sign("DNS:client.example")];
+  const device = await createDevice(t);
+  const { command, address } = await startServe(device.path, [
+    ...["--tls-cert", own.certFile, "--tls-key", own.keyFile],
+    ...["--tls-client-ca", authority.certFile],
+  ]);
+  match(address, /^rfc2217\+tls:/);
+  const ca = ["--tls-ca", authority.certFile];
+  const mine = ["--tls-cert", clients.certFile, "--tls-key", clients.keyFile];
+
+  const stranger = startCommand(["receive", address, ...ca]);
+  equal(await stranger.ended, 1);
+  match(stranger.stderr.text, /asks for a certificate of the client.*tls: \{ cert, key \}/s);
+  await command.stderr.until(/could not connect: TLS/);
+  const doctor = startCommand(["doctor", address, ...ca, ...mine]);
+  equal(await doctor.ended, 0, doctor.stderr.text);
+  match(doctor.stdout.text, /^server: anyserial /);
+  await command.stderr.until(/left/);
+
+  const monitor = startCommand(["monitor", address, ...ca, ...mine]);
+  await monitor.stderr.until(/connected/);
+  await device.send(Buffer.from("reading 7\n"));
+  await monitor.stdout.until(/reading 7/);
+  monitor.stdin.write("next\n");
+  equal(Buffer.from(await receive(device, 5)).toString(), "next\n");
+});
+
+test("commands name a file of certificates that they cannot read", async () => {
+  const command = startCommand(["monitor", "rfc2217+tls://127.0.0.1:1", "--tls-ca", "/nowhere"]);
+  equal(await command.ended, 2);
+  match(command.stderr.text, /--tls-ca: cannot read "\/nowhere" \(ENOENT\)/);
+});
+
+test("doctor refuses certificates for an address without TLS", async (t) => {
+  using authority = new Authority();
+  const device = await createDevice(t);
+  const { address } = await startServe(device.path);
+  const command = startCommand(["doctor", address, "--tls-ca", authority.certFile]);
+  equal(await command.ended, 2);
+  match(command.stderr.text, /rfc2217\+tls/);
+});
+
+test("doctor of an address says what is there in place of a server of ports", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { readonly port: number };
+  const command = startCommand(["doctor", `rfc2217://127.0.0.1:${port}`]);
+  equal(await command.ended, 6);
+  match(command.stderr.text, /a web server answers there.*web pages have another one/s);
+  server.close();
 });

@@ -60,6 +60,28 @@ test("ParmrkInput unescapes FF FF as the byte FF", () => {
   ]);
 });
 
+test("ParmrkInput gives data in memory that is shared with nothing else", () => {
+  const input = new ParmrkInput(NONE, () => false);
+  const raw = Uint8Array.of(1, 2, 0xff, 0, 0, 3, 0xff, 0xff);
+  input.push(raw, counts({ break: 1 }));
+  input.push(raw.subarray(0, 2), counts({ break: 1 }));
+
+  const data = [1, 2, 3, 4].flatMap(() => {
+    const event = input.takeEvent();
+    return event?.kind === "data" ? [event.data] : [];
+  });
+
+  equal(new Set([raw.buffer, ...data.map(({ buffer }) => buffer)]).size, 4);
+  deepEqual(
+    data.map(({ length, buffer }) => [length, buffer.byteLength]),
+    [
+      [2, 2],
+      [2, 2],
+      [2, 2],
+    ],
+  );
+});
+
 test("ParmrkInput keeps the place of an error between the data", () => {
   deepEqual(decode([1, 2, 0xff, 0, 65, 3, 0xff, 0, 0, 4], counts({ framing: 1, break: 1 })), [
     { kind: "data", data: [1, 2] },

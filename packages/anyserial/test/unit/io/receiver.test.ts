@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { nextTask } from "@anyserial/test-support/tasks";
-import type { LineErrorCounts, SerialConfigInput } from "anyserial";
+import { type LineErrorCounts, type SerialConfigInput, UnsupportedFeatureError } from "anyserial";
 import { createSerialConfig } from "../../../dist/config/config.js";
 import type { PortLifecycle } from "../../../dist/io/port-lifecycle.js";
 import { Receiver } from "../../../dist/io/receiver.js";
@@ -199,4 +199,32 @@ test("Receiver fails after close, also with decoded data left", async () => {
   await core.close();
 
   await rejects(async () => receiver.receive(1), { name: "SerialClosedError" });
+});
+
+test("Receiver.receiveEvent() gives data of a pty, which marks nothing, unchanged", async () => {
+  const { port, receiver } = setUp({ lineErrors: "mark" });
+  port.marksErrors = false;
+  const pty = new Receiver(coreOf(port, { lineErrors: "mark" }), port);
+  port.give(0xff, 0, 0xff, 0xff);
+
+  const event = await pty.receiveEvent();
+
+  deepEqual(event, { kind: "data", data: Uint8Array.of(0xff, 0, 0xff, 0xff) });
+  equal(receiver.held, 0);
+});
+
+test("Receiver.receiveEvent() asks a driver that counts nothing only once", async () => {
+  const { port } = setUp({ lineErrors: "mark" });
+  let asked = 0;
+  port.lineErrorCounts = () => {
+    asked++;
+    throw new UnsupportedFeatureError("it counts nothing", { code: "ENOTTY" });
+  };
+  const receiver = new Receiver(coreOf(port, { lineErrors: "mark" }), port);
+  for (let byte = 1; byte <= 3; byte++) {
+    port.give(byte);
+    deepEqual(await receiver.receiveEvent(), { kind: "data", data: Uint8Array.of(byte) });
+  }
+
+  equal(asked, 1);
 });

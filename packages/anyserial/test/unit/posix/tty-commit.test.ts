@@ -11,6 +11,7 @@ import { TtyCommit } from "../../../dist/posix/tty-commit.js";
 import { configOf, FakeLibc, fakePlatform, wordAt } from "../../helpers/fake-libc.ts";
 
 const CRTSCTS = 0x8000_0000;
+const PARMRK = 0o10;
 
 interface SetUp {
   readonly libc: FakeLibc;
@@ -24,6 +25,7 @@ interface SetUp {
 function setUp(
   refuses: (cflag: number, rate: number) => string | undefined,
   changes: Partial<PosixPlatform> = {},
+  isPseudoTerminal = false,
 ): SetUp {
   const libc = new FakeLibc();
   const settled: string[] = [];
@@ -36,9 +38,7 @@ function setUp(
     },
     ...changes,
   });
-  const commit = new TtyCommit(
-    new Tty(platform, { fd: 7, path: "/dev/ttyS4", isPseudoTerminal: false }),
-  );
+  const commit = new TtyCommit(new Tty(platform, { fd: 7, path: "/dev/ttyS4", isPseudoTerminal }));
   return {
     libc,
     settled,
@@ -140,3 +140,14 @@ test("TtyCommit.run() brings its tuning into force with every commit", () => {
 
   deepEqual(flags, [0x1004, 0x1004]);
 });
+
+for (const isPseudoTerminal of [false, true]) {
+  const does = isPseudoTerminal ? "does not let a pty mark errors" : "lets a line mark errors";
+  test(`TtyCommit.run() ${does}, and leaves lineErrors as it is`, () => {
+    const { libc, run } = setUp(() => undefined, {}, isPseudoTerminal);
+
+    equal(run({ lineErrors: "mark" }).lineErrors, "mark");
+
+    equal((wordAt(libc.termios, 0) & PARMRK) !== 0, !isPseudoTerminal);
+  });
+}

@@ -50,7 +50,10 @@ class FakeLine implements ServedLine {
   async discard(queue: "input" | "output"): Promise<void> {
     this.calls.push(`discard ${queue}`);
   }
+  /** Runs while the levels are on their way. */
+  onRead: (() => void) | undefined;
   async modemLines(): Promise<ModemLines | undefined> {
+    this.onRead?.();
     return LINES;
   }
 }
@@ -238,4 +241,16 @@ test("ComPortServer sends the modem lines as soon as the option is agreed on", a
   const { server, answers } = bench();
   await server.receive(negotiation(WILL, COM_PORT));
   deepEqual(answers, [{ kind: "modemState", value: 128 + 16 }]);
+});
+
+test("ComPortServer sends the levels of a change that came while it read older ones", async () => {
+  const { server, line, answers, ask, agree } = bench();
+  await agree();
+  line.onRead = () => server.modemLinesChanged({ ...LINES, cts: false });
+  await ask({ kind: "modemStateMask", value: 255 });
+  deepEqual(answers, [
+    { kind: "modemStateMask", value: 255 },
+    { kind: "modemState", value: 128 + 1 },
+    { kind: "modemState", value: 128 },
+  ]);
 });

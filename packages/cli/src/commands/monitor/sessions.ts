@@ -1,11 +1,19 @@
 // The ports of one monitor, one after the other: the first opened at once, so that a wrong path fails
 // at once, the next ones whenever the device is back.
 
-import { openSerialPort, type SerialConfigInput, type SerialPort, serialSessions } from "anyserial";
+import {
+  openSerialPort,
+  type SerialConfigInput,
+  type SerialPort,
+  serialSessions,
+  type TlsOptions,
+} from "anyserial";
 
 /** Options of {@link openSessions}. */
 export interface SessionOptions {
   readonly config: SerialConfigInput;
+  /** Certificates, for an address with TLS. */
+  readonly tls?: TlsOptions | undefined;
   /** Waits for the device also at the start. */
   readonly wait: boolean;
   /** Waits for the device when it has gone. */
@@ -27,12 +35,12 @@ export async function* openSessions(
   path: string,
   options: SessionOptions,
 ): AsyncGenerator<SerialPort, undefined> {
-  const { config, wait, reconnect, signal } = options;
+  const { config, tls, wait, reconnect, signal } = options;
   if (!wait) {
-    yield await openSerialPort(path, config, { signal });
+    yield await openSerialPort(path, config, { tls, signal });
     if (!reconnect) return;
   }
-  for await (const port of serialSessions(path, config, { signal })) {
+  for await (const port of serialSessions(path, config, { tls, signal })) {
     yield port;
     if (!reconnect) return;
   }
