@@ -3,10 +3,12 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { once } from "node:events";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
 import * as ours from "@anyserial/serialport";
 import { AnyserialBinding } from "@anyserial/serialport/binding";
 import { stayAlive } from "@anyserial/test-support/alive";
+import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
 import { DelimiterParser } from "@serialport/parser-delimiter";
 import { SerialPortStream } from "@serialport/stream";
 import { createVirtualPort, type VirtualPort } from "anyserial/pty";
@@ -147,6 +149,28 @@ test("SerialPort opens again after a close, and goes on reading", async (t) => {
   await data;
 
   deepEqual(received, ["again"]);
+});
+
+test("SerialPort is the same object after its device went and came back", async (t) => {
+  const link = join(temporaryFolder(t), "tty");
+  const first = await createVirtualPort({ link });
+  const port = new SerialPort({ path: link, baudRate: 9600 });
+  await once(port, "open");
+  const received: string[] = [];
+  port.on("data", (chunk) => received.push(String(chunk)));
+  const closed = once(port, "close");
+  await first.close();
+  await closed;
+
+  await using second = await createVirtualPort({ link });
+  port.open();
+  await once(port, "open");
+  const data = once(port, "data");
+  await second.send(Buffer.from("back"));
+  await data;
+
+  deepEqual(received, ["back"]);
+  await new Promise((resolve) => port.close(resolve));
 });
 
 test("SerialPort tells the event error, or the callback, why it did not open", async () => {
