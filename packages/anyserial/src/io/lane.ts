@@ -122,15 +122,15 @@ export class Lane {
    *
    * @param isClosed Its user closes it; else the device is gone.
    * @param errorOf Builds the error, which takes a while, where an operation waits.
-   * @returns Whether the caller of an operation gets that error.
+   * @returns Whether an operation waited, and ended by an error of its own.
    */
-  end(isClosed: boolean, errorOf: (operation: string) => SerialError): boolean {
+  end(isClosed: boolean, errorOf: (operation: string) => SerialError): boolean | undefined {
     const waiter = this.#waiter;
-    if (waiter === undefined) return false;
+    if (waiter === undefined) return undefined;
     const { operation } = waiter;
     const own = isClosed ? operation.closed?.() : undefined;
     this.#take(waiter)?.reject(own ?? failure(operation, errorOf(this.#name)));
-    return own === undefined;
+    return own !== undefined;
   }
 
   #wait<T>(operation: Operation<T>, signal: AbortSignal | undefined, found: Later): Promise<T> {

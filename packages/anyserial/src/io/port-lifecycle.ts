@@ -198,12 +198,12 @@ export class PortLifecycle<P extends OpenPort = OpenPort> implements LaneHost {
     this.#ending?.abort(ENDED);
     const errorOf = (operation: string): SerialError => this.endError(operation);
     const isClosed = this.#gone === undefined;
-    const endedReceive = this.reading.end(isClosed, errorOf);
-    const endedSend = this.writing.end(isClosed, errorOf);
+    const ends = [this.reading.end(isClosed, errorOf), this.writing.end(isClosed, errorOf)];
     for (const undo of this.#beforeClose) undo();
-    // Waiting calls reject in their own microtasks: before the descriptor is gone.
-    const mayWait = endedReceive || endedSend || this.#ending !== undefined;
-    await (mayWait ? nextTurn() : undefined);
+    // Waiting calls reject in their own microtasks: before the descriptor is gone. One that ends by an error of its own
+    // does not come back to the port.
+    const isQuiet = ends.includes(true) && !ends.includes(false) && this.#ending === undefined;
+    await (isQuiet ? undefined : nextTurn());
     removeOpenPort(this.port);
     const discarded = this.#output === undefined ? 0 : await letOutputGo(this.#output);
     await this.port.close(discarded).catch((error: unknown) => {
