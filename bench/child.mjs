@@ -33,6 +33,10 @@ export class Child {
     running.add(this);
   }
 
+  get pid() {
+    return this.#process.pid;
+  }
+
   /** Writes one line. */
   tell(line) {
     this.#process.stdin.write(`${line}\n`);

@@ -24,6 +24,7 @@ export function compilePeers() {
     echo: compile("echo"),
     flood: compile("flood"),
     rawClient: compile("raw-client"),
+    load: compile("remote-load"),
   };
 }
 

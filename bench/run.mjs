@@ -33,6 +33,11 @@ if (process.argv[2] === "cluster") {
   process.exit(await runClusterBench(process.argv.slice(3)));
 }
 
+if (process.argv[2] === "remote") {
+  const { runRemoteBench } = await import("./remote/run.mjs");
+  process.exit(await runRemoteBench(process.argv.slice(3)));
+}
+
 if (process.argv[2] === "greeting") {
   const { runGreetingBench } = await import("./greeting/run.mjs");
   process.exit(await runGreetingBench(process.argv.slice(3)));

@@ -12,7 +12,7 @@ import serial
 RECEIVE = 65536
 PERIOD = 251
 
-ports = [serial.Serial(path, 115200, timeout=30) for path in sys.argv[1:]]
+ports = [serial.serial_for_url(path, 115200, timeout=30) for path in sys.argv[1:]]
 
 
 def cpu_us():

@@ -1,6 +1,7 @@
 // raw-client PATH…: the contender to measure up to, non-blocking descriptors in an epoll loop and
-// nothing else. Commands on standard input, one JSON answer each: see protocol.mjs.
+// nothing else. A path may be tcp:PORT, on this machine; a greeting of the server is passed over. Commands on standard input, one JSON answer each: see protocol.mjs.
 #define _GNU_SOURCE
+#include "tcp.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -43,10 +44,12 @@ static int compare(const void *a, const void *b) {
 
 static void open_port(const char *path) {
   struct termios raw;
-  int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-  if (fd < 0 || tcgetattr(fd, &raw) < 0) fail(path);
+  int is_tcp = strncmp(path, "tcp:", 4) == 0;
+  int fd = is_tcp ? connect_tcp(atoi(path + 4)) : open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0 || (!is_tcp && tcgetattr(fd, &raw) < 0)) fail(path);
   cfmakeraw(&raw);
-  if (tcsetattr(fd, TCSANOW, &raw) < 0) fail("tcsetattr");
+  if (!is_tcp && tcsetattr(fd, TCSANOW, &raw) < 0) fail("tcsetattr");
+  if (is_tcp) skip_greeting(fd);
   struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
   if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0) fail("epoll_ctl");
   ports[port_count++] = fd;

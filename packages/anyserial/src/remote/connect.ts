@@ -66,8 +66,8 @@ function start(address: RemoteAddress, tls: TlsOptions = {}): Socket {
     ...(cert === undefined ? {} : { cert: pem(cert) }),
     ...(key === undefined ? {} : { key: pem(key) }),
   });
-  socket.setNoDelay(true);
-  socket.setKeepAlive(true, keepAliveMs);
+  // Node.js passes neither on, and what is set before there is a connection loses its time.
+  socket.once("connect", () => socket.setNoDelay(true).setKeepAlive(true, keepAliveMs));
   return socket;
 }
 

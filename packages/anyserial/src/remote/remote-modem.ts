@@ -32,7 +32,7 @@ export class RemoteModem {
     this.#path = path;
     this.#line = line;
     this.#holdAnswer = holdAnswer;
-    this.#linger(); // by RFC 2217 a server begins to notify at once
+    line.say({ kind: "modemStateMask", value: 0 }); // by RFC 2217 a server begins to notify at once
   }
 
   /** Edges that were notified. */
@@ -103,8 +103,6 @@ export class RemoteModem {
     const askedAt = clockMs();
     try {
       this.#line.say({ kind: "modemStateMask", value: 255 });
-      this.#isOn = true;
-      this.#linger();
       await this.#waiting.wait(late);
       this.#notifiesAtOnce = clockMs() - askedAt < POLL_MS;
     } catch (error) {
@@ -112,6 +110,8 @@ export class RemoteModem {
     } finally {
       clearTimeout(poll);
       release();
+      this.#isOn = true; // what is known until then may be old
+      this.#linger();
     }
     if (this.#lines !== undefined) return this.#lines;
     throw new UnsupportedFeatureError(

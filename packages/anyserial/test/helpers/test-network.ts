@@ -3,10 +3,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { type Child, startProgram } from "./child.ts";
 
-/** Address of each machine. */
-export const ADDRESSES = { client: "10.77.0.1", server: "10.77.0.2" } as const;
+/** Address of each machine; `silent` is none: what is sent to it is lost. */
+export const ADDRESSES = {
+  client: "10.77.0.1",
+  server: "10.77.0.2",
+  silent: "10.77.0.8",
+} as const;
 
-export type Machine = keyof typeof ADDRESSES;
+export type Machine = Exclude<keyof typeof ADDRESSES, "silent">;
 
 /** Reason to skip a test that needs one. */
 export function noNetwork(): string | false {
@@ -33,6 +37,8 @@ export class TestNetwork implements Disposable {
       ip("-n", name, "link", "set", "lo", "up");
       ip("-n", name, "link", "set", "cable", "up");
     }
+    const nowhere = ["lladdr", "02:00:00:00:00:08", "dev", "cable"];
+    ip("-n", client, "neigh", "add", ADDRESSES.silent, ...nowhere);
     // Its own programs reach the server also when the other machine, and the cable with it, is gone.
     ip("-n", server, "addr", "add", `${ADDRESSES.server}/32`, "dev", "lo");
   }

@@ -206,7 +206,7 @@ test("SerialServer keeps a client that has only ended its own side for its answe
 });
 
 test("SerialServer ends a connection on which nothing is sent", async () => {
-  await using served = await servePort({ idleMs: 50 });
+  await using served = await servePort({ idleMs: 500 });
   const port = await openSerialPort(`rfc2217://${served.at}`);
   await port.closed;
   await until("an event", () => served.events.some(({ type }) => type === "close"));
