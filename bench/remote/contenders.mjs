@@ -64,7 +64,7 @@ export const CLIENTS = {
     startClient("pySerial", [
       findPython(),
       fileURLToPath(new URL("../peers/pyserial_client.py", import.meta.url)),
-      `${scheme}://127.0.0.1:${port}`,
+      `${scheme}://127.0.0.1:${port}?ign_set_control`, // on a pty ser2net does not answer to DTR
     ]),
 };
 
