@@ -1,7 +1,7 @@
 // Bytes on their way to one client, and their bound: a client that does not read loses them, or is disconnected.
 
 import type { Socket } from "node:net";
-import { clearTimeout, setImmediate, setTimeout } from "../process/timers.ts";
+import { clearTimeout, nextTick, setImmediate, setTimeout } from "../process/timers.ts";
 
 /** A client of which nothing was taken for this long is not waited for, in milliseconds. */
 const STALL_MS = 1000;
@@ -9,6 +9,9 @@ const STALL_MS = 1000;
 const MOST_ANSWERS = 16_384;
 /** A client whose bytes wait in a queue of its owner has so many of them at once. */
 const MOST_HELD = 16_384;
+
+/** Data of a port that has more at once goes to the kernel together: a kernel hands out some kB a call, in bytes. */
+const LEAST_JOINED = 1024;
 
 /** The surroundings of an output. */
 export interface ClientOutputParts {
@@ -45,6 +48,7 @@ export class ClientOutput {
   #writesTaken = 0;
   #room: (() => void)[] = [];
   #hasEnded = false;
+  #isJoining = false;
 
   constructor(socket: Socket, parts: ClientOutputParts) {
     this.#socket = socket;
@@ -156,11 +160,23 @@ export class ClientOutput {
 
   #add(encoded: Uint8Array): void {
     if (!this.#isSuspended) {
+      if (encoded.length >= LEAST_JOINED) this.#join();
       this.write(encoded);
       return;
     }
     this.#suspended.push(encoded);
     this.#suspendedBytes += encoded.length;
+  }
+
+  /** Until nothing more is there at once. */
+  #join(): void {
+    if (this.#isJoining) return;
+    this.#isJoining = true;
+    this.#socket.cork();
+    nextTick(() => {
+      this.#isJoining = false;
+      this.#socket.uncork();
+    });
   }
 
   #madeRoom(): void {

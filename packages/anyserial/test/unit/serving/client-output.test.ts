@@ -21,6 +21,8 @@ class FakeSocket {
       onTaken();
     });
   }
+  cork(): void {}
+  uncork(): void {}
   take(): void {
     this.#taken.shift()?.();
     if (this.writableLength === 0) this.#onDrain();
