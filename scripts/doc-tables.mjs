@@ -50,6 +50,7 @@ async function readObjects() {
   const { listenFields } = await import(`${CONFIG}/listen-fields.js`);
   const endpoints = await import(`${CONFIG}/endpoints.js`);
   const adapters = await import(`${CONFIG}/adapter-fields.js`);
+  const serials = await import(`${CONFIG}/serial-fields.js`);
   const clusters = await import(`${CONFIG}/cluster.js`);
   const { topology, rateMismatch } = fields.NETWORK_FIELDS;
   const { role } = fields.MEMBER_COMMON;
@@ -67,6 +68,7 @@ async function readObjects() {
     "unix-listen": endpoints.unixListenFields("/"),
     "remote-listen": endpoints.REMOTE_FIELDS,
     "remote-tls": endpoints.REMOTE_TLS_FIELDS,
+    "serial-tls": serials.SERIAL_TLS_FIELDS,
     capture: fields.CAPTURE_FIELDS,
     listen: listenFields("/"),
     shared: fields.SHARED_FIELDS,

@@ -60,6 +60,7 @@ export type {
   RemoteNetwork,
   RemoteTlsConfig,
   SerialMemberConfig,
+  SerialTlsConfig,
   SharedConfig,
   Sharing,
   StdioMemberConfig,

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import type {
   MemberConfig,
   PortMemberConfig,
+  SerialMemberConfig,
   TcpMemberConfig,
   UnixMemberConfig,
 } from "../model/types.ts";
@@ -47,7 +48,10 @@ export class Claims {
   /** Adds a member; a claim that another one has is reported. */
   add(network: string, config: MemberConfig, node: ConfigNode): void {
     if ("port" in config) this.#addPort(network, config.port, node.missing("port"));
-    if ("serial" in config) this.#useSerial(network, config.serial, node.missing("serial"));
+    if ("serial" in config) {
+      this.#useSerial(network, config.serial, node.missing("serial"));
+      checkTls(config, node);
+    }
     if ("tcp" in config) this.#addTcp(network, config.tcp, node.missing("tcp"));
     if ("remote" in config) this.#offerTcp(network, config.remote.listen, node.missing("remote"));
     if ("unix" in config) this.#addUnix(network, config.unix, node.missing("unix"));
@@ -131,6 +135,17 @@ export class Claims {
     const owner = this.#owners.get(what);
     if (owner === undefined) this.#owners.set(what, node.field);
     else node.report(`is already used by ${owner}`);
+  }
+}
+
+/** Certificates are of use for an address with TLS only. */
+function checkTls({ serial, tls }: SerialMemberConfig, node: ConfigNode): void {
+  if (tls === undefined) return;
+  if (!/^[a-z0-9]+\+tls:/i.test(serial)) {
+    const hint = "write an address such as rfc2217+tls://host:port, or leave tls out";
+    node.missing("tls").report("is for an address with TLS", hint);
+  } else if ((tls.cert === undefined) !== (tls.key === undefined)) {
+    node.missing("tls").report("has one of cert and key", "give both, or none");
   }
 }
 

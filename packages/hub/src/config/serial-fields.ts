@@ -1,9 +1,24 @@
 // Fields of a real port.
 
-import type { MemberBase, SerialMemberConfig } from "../model/types.ts";
-import { choice, type FieldsOf, integer, text, word } from "./readers.ts";
+import type { MemberBase, SerialMemberConfig, SerialTlsConfig } from "../model/types.ts";
+import { path } from "./paths.ts";
+import { choice, type FieldsOf, integer, object, text, word } from "./readers.ts";
 
 const UINT32_MAX = 0xffff_ffff;
+
+/** Files and name for an address with TLS. */
+export const SERIAL_TLS_FIELDS: FieldsOf<SerialTlsConfig> = {
+  ca: {
+    reader: path(),
+    help: "File with the authority of the server's certificate, if it is none that Node.js knows.",
+  },
+  servername: {
+    reader: text("a name"),
+    help: "Name in the server's certificate, if it is not that of the address.",
+  },
+  cert: { reader: path(), help: "File with a certificate, for a server that asks for one." },
+  key: { reader: path(), help: "File with the private key of that certificate." },
+};
 
 /** Fields of a `serial` member, without those of every member. */
 export const SERIAL_FIELDS: FieldsOf<Omit<SerialMemberConfig, keyof MemberBase>> = {
@@ -24,6 +39,10 @@ export const SERIAL_FIELDS: FieldsOf<Omit<SerialMemberConfig, keyof MemberBase>>
   follow: {
     reader: text("the name of a member"),
     help: "Member whose application sets the line: a pty its rate, stop bits and flow control, an adapter or a `remote` all of it.",
+  },
+  tls: {
+    reader: object<SerialTlsConfig>(SERIAL_TLS_FIELDS),
+    help: "Files in PEM and a name, for an address with `+tls`. They are read whenever the port is opened.",
   },
   lines: {
     reader: word({ applications: true, all: true, none: true }),

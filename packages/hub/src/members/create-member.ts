@@ -120,7 +120,7 @@ async function makerOf(plan: MemberPlan, around: MemberContext): Promise<Maker> 
   }
   if ("serial" in config) {
     const serial = serialPath(directory, config.serial);
-    const parts = { opener: serialOpener, pauses };
+    const parts = { directory, opener: serialOpener, pauses };
     return (host) => new SerialPortMember({ ...config, serial }, host, parts);
   }
   if ("tcp" in config) return (host, runtime) => new TcpMember(config, keepsOf(runtime), host);

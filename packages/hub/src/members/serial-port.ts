@@ -1,11 +1,14 @@
 // A real port, or any address that the library opens; opened again whenever its device is there.
 
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import {
   openSerialPort,
   type SerialConfigInput,
   SerialDisconnectedError,
   type SerialPort,
   serialSessions,
+  type TlsOptions,
 } from "anyserial";
 import { Backoff } from "../engine/backoff.ts";
 import type { LineWish } from "../engine/following.ts";
@@ -13,7 +16,12 @@ import type { LineQueue } from "../engine/line-end.ts";
 import type { Member, MemberHost } from "../engine/member.ts";
 import { pause } from "../engine/pause.ts";
 import { MEMBER_PAUSES, type MemberPauses } from "../engine/pauses.ts";
-import type { LineRequest, MemberSettings, SerialMemberConfig } from "../model/types.ts";
+import type {
+  LineRequest,
+  MemberSettings,
+  SerialMemberConfig,
+  SerialTlsConfig,
+} from "../model/types.ts";
 import { errorOf } from "../process/error-of.ts";
 import { Gate } from "./gate.ts";
 import { SerialLines } from "./serial-lines.ts";
@@ -27,6 +35,8 @@ export interface SerialOpener {
 
 /** Arguments of {@link SerialPortMember}. */
 export interface SerialPortParts {
+  /** Folder that relative paths of certificates start from. @defaultValue that of the process */
+  readonly directory?: string | undefined;
   readonly opener?: SerialOpener | undefined;
   readonly pauses?: MemberPauses | undefined;
 }
@@ -39,6 +49,7 @@ export class SerialPortMember implements Member {
   readonly path: string;
   readonly lines: SerialLines;
   readonly #config: SerialConfigInput;
+  readonly #tls: () => TlsOptions | undefined;
   readonly #opener: SerialOpener;
   readonly #host: MemberHost;
   readonly #gate = new Gate();
@@ -56,12 +67,13 @@ export class SerialPortMember implements Member {
   #lastError = "";
 
   constructor(config: SerialMemberConfig, host: MemberHost, parts: SerialPortParts = {}) {
-    const { opener = LIBRARY, pauses = MEMBER_PAUSES } = parts;
+    const { directory = ".", opener = LIBRARY, pauses = MEMBER_PAUSES } = parts;
     const { serial, baudRate, dataBits, stopBits, parity, flowControl } = config;
     this.path = serial;
     this.lines = new SerialLines(host);
     const flow = { rtsCts: flowControl === "hardware", xonXoff: flowControl === "software" };
     this.#config = { baudRate, dataBits, stopBits, parity, flowControl: flow };
+    this.#tls = () => filesOf(config.tls, directory);
     this.#host = host;
     this.#opener = opener;
     this.#renewals = new Backoff(pauses.renewal);
@@ -149,14 +161,14 @@ export class SerialPortMember implements Member {
   }
 
   #sessions(signal: AbortSignal): AsyncIterable<SerialPort> {
-    return this.#opener.sessions(this.path, this.#config, { signal });
+    return this.#opener.sessions(this.path, this.#config, { tls: this.#tls(), signal });
   }
 
   /** The first attempt. Waiting for a device reports nothing, so this reports why it waits. */
   async #openNow(signal: AbortSignal): Promise<void> {
     let port: SerialPort;
     try {
-      port = await this.#opener.open(this.path, this.#config, { signal });
+      port = await this.#opener.open(this.path, this.#config, { tls: this.#tls(), signal });
     } catch (error) {
       if (!signal.aborted) this.#report(errorOf(error));
       return;
@@ -198,6 +210,15 @@ export class SerialPortMember implements Member {
     const settings = session.settings();
     if (settings !== undefined) this.#host.onSettings(settings);
   }
+}
+
+/** Certificates may be renewed: they are read whenever they are needed. */
+function filesOf(tls: SerialTlsConfig | undefined, directory: string): TlsOptions | undefined {
+  if (tls === undefined) return undefined;
+  const read = (file: string | undefined): Uint8Array | undefined =>
+    file === undefined ? undefined : readFileSync(resolve(directory, file));
+  const { ca, cert, key, servername } = tls;
+  return { ca: read(ca), cert: read(cert), key: read(key), servername };
 }
 
 function notThere(path: string): SerialDisconnectedError {

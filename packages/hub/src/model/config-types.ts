@@ -6,6 +6,7 @@ import type { ByteSize, FramingKind, LinePolicy, MemberRole, Topology } from "./
 import type { ClusterConfig, SharedConfig } from "./cluster-config-types.ts";
 import type {
   RemoteConfig,
+  SerialTlsConfig,
   TcpConnectConfig,
   TcpListenConfig,
   UnixConnectConfig,
@@ -139,6 +140,8 @@ export interface SerialMemberConfig extends MemberBase {
    * application there asks for. A pty has no data bits and no parity, which stay as they are given here.
    */
   readonly follow?: string | undefined;
+  /** Certificates, for an address such as `rfc2217+tls://host:port`. */
+  readonly tls?: SerialTlsConfig | undefined;
   /** Whose DTR, RTS and breaks reach the port. @defaultValue "applications" */
   readonly lines?: LinePolicy | undefined;
 }

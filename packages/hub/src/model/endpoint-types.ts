@@ -64,6 +64,18 @@ export interface RemoteConfig {
   readonly allowRemote?: boolean | undefined;
 }
 
+/** Files and name for an address with TLS. */
+export interface SerialTlsConfig {
+  /** Authority of the server's certificate, in PEM. */
+  readonly ca?: string | undefined;
+  /** Name in the server's certificate, if it is not that of the address. */
+  readonly servername?: string | undefined;
+  /** Certificate for a server that asks for one, in PEM. */
+  readonly cert?: string | undefined;
+  /** Its private key, in PEM. */
+  readonly key?: string | undefined;
+}
+
 /** Files for TLS. */
 export interface RemoteTlsConfig {
   readonly cert: string;

@@ -23,6 +23,7 @@ import {
 import { FRAMING_FIELDS } from "../../../dist/config/framing-fields.js";
 import { listenFields } from "../../../dist/config/listen-fields.js";
 import type { Field } from "../../../dist/config/readers.js";
+import { SERIAL_TLS_FIELDS } from "../../../dist/config/serial-fields.js";
 
 const DOCS = new URL("../../../../../docs/", import.meta.url);
 const REFERENCE = readFileSync(new URL("hub-configuration.md", DOCS), "utf8");
@@ -44,6 +45,7 @@ test("docs/hub-configuration.md documents every field with its default", () => {
     TCP_LISTEN_FIELDS,
     REMOTE_FIELDS,
     REMOTE_TLS_FIELDS,
+    SERIAL_TLS_FIELDS,
     unixConnectFields("/"),
     unixListenFields("/"),
     CAPTURE_FIELDS,
