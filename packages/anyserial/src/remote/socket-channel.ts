@@ -4,7 +4,7 @@
 import type { Socket } from "node:net";
 import { createIoCounters, type IoCounters, READ, WRITE } from "../backend/channel.ts";
 import type { SerialError } from "../errors/errors.ts";
-import { nextTick } from "../process/timers.ts";
+import { clearTimeout, nextTick, setTimeout } from "../process/timers.ts";
 import type { RemoteAddress } from "./address.ts";
 import { goneError, vanishedError } from "./connect-errors.ts";
 import { InputQueue } from "./input-queue.ts";
@@ -14,6 +14,10 @@ import { KEEPALIVE_PROBES_MS, TcpWatch } from "./tcp-watch.ts";
 const MOST_WRITTEN = 65_536;
 /** Most bytes that are held while an answer is waited for behind them. */
 const MOST_HELD = 16 * 1024 * 1024;
+
+/** A server of RFC 2217 ends its side at once; a raw one may keep it for an answer. In milliseconds. */
+const CLOSE_MS = 500;
+const RAW_CLOSE_MS = 100;
 
 /** How the bytes of a protocol become data, and back. */
 export interface ChannelProtocol {
@@ -141,16 +145,31 @@ export class SocketChannel {
     else this.#socket.unref();
   }
 
-  /** Ends the connection; the kernel sends the bytes that it has taken. */
+  /**
+   * Ends the connection behind the bytes that were sent. It is read until the peer ends it too, or a moment is over:
+   * a kernel that has unread bytes of a closed connection resets it, and what was sent is then lost at some servers.
+   */
   close(): Promise<void> {
     this.#isClosed = true;
+    const socket = this.#socket;
     return new Promise((resolve) => {
-      if (this.#socket.destroyed) {
+      if (socket.destroyed) {
         resolve();
         return;
       }
-      this.#socket.once("close", () => resolve());
-      this.#socket.destroySoon();
+      const mostMs = this.#protocol === undefined ? RAW_CLOSE_MS : CLOSE_MS;
+      const end = (): void => void socket.destroySoon();
+      let timer: NodeJS.Timeout | undefined;
+      socket.once("finish", () => {
+        timer = setTimeout(end, mostMs);
+      });
+      socket.once("close", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      socket.ref();
+      socket.end();
+      socket.resume();
     });
   }
 
@@ -165,6 +184,7 @@ export class SocketChannel {
   }
 
   #received(chunk: Uint8Array): void {
+    if (this.#isClosed) return;
     if (this.#protocol === undefined) this.input.push(chunk);
     else this.#protocol.receive(chunk);
     if (this.input.length > 0) this.#ready(READ);

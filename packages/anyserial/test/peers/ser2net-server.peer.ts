@@ -16,6 +16,7 @@ backendSuite({
     ...PTY_LACKS,
     ...ON_TCP,
     marks: "ser2net does not answer to the mask of line errors",
+    closeDelivers: "ser2net may lose bytes that a client sends just before it ends the connection",
     sendDisconnect: "ser2net keeps a connection whose device goes away while it writes to it",
   },
   skip: missing("ser2net", ["-v"]) || undefined,

@@ -153,7 +153,7 @@ const afterwards: readonly SuiteCase[] = [
   },
   {
     name: "close() lets queued bytes go out",
-    needs: ["twoEnds"],
+    needs: ["twoEnds", "closeDelivers"],
     run: async ({ a, b }) => {
       const received = receiveExactly(b, 2000);
       await a.send(pattern(2000));

@@ -21,6 +21,8 @@ export type SuiteTrait =
   | "idleDisconnect"
   /** Output that a device did not take before it went away is never mistaken for sent. */
   | "drainDisconnect"
+  /** Bytes that were sent before close() arrive. */
+  | "closeDelivers"
   /** A read takes all that the system holds, if there is room for it. */
   | "wholeReads"
   /** A reader who does not read holds the sender back: nothing is lost on the way. */
