@@ -1,7 +1,14 @@
-// The conformance suite over memory and ptys without a test runner, so that it runs on every runtime: run by
-// test-runtimes.mjs --full. Ends with "N passed, N failed, N skipped".
+// The conformance suite over memory, ptys and our own server without a test runner, so that it runs on every runtime:
+// run by test-runtimes.mjs. Ends with "N passed, N failed, N skipped".
 import process from "node:process";
 import { openPtyCable } from "../packages/anyserial/.test/helpers/pty-cable.js";
+import {
+  MORE_THAN_FITS,
+  NO_RAW_LINE,
+  NO_REMOTE_LINE,
+  ON_TCP,
+  remotePair,
+} from "../packages/anyserial/.test/helpers/remote-pair.js";
 import { backendSuite } from "../packages/anyserial/dist/conformance.js";
 import { serialPortPair } from "../packages/anyserial/dist/testing.js";
 
@@ -26,6 +33,18 @@ const collect = (name, { skip, timeout }, run) => tests.push({ name, skip, timeo
 
 backendSuite({ test: collect, name: "memory", makePair: openMemoryPair, missing: NO_REFUSAL });
 backendSuite({ test: collect, name: "pty", makePair: openPtyCable, missing: NO_LINE });
+for (const [protocol, lacks] of [
+  ["raw", NO_RAW_LINE],
+  ["rfc2217", NO_REMOTE_LINE],
+]) {
+  backendSuite({
+    test: collect,
+    name: protocol,
+    makePair: (config) => remotePair(protocol, config),
+    moreThanFits: MORE_THAN_FITS,
+    missing: { ...ON_TCP, ...lacks },
+  });
+}
 for (const each of tests) await runOne(each);
 console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
 process.exitCode = count.failed > 0 ? 1 : 0;

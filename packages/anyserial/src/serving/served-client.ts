@@ -59,6 +59,7 @@ export class ServedClient implements ClientState {
   #timer: NodeJS.Timeout | undefined;
   readonly #watch: ClientWatch;
   #isHalfClosed = false;
+  #isFinishing = false;
   #hasEnded = false;
   #reason: string | undefined;
 
@@ -156,9 +157,11 @@ export class ServedClient implements ClientState {
     this.#ended();
   }
 
-  /** Ends the connection when its queue is sent; does not wait long. */
+  /** Ends the connection when its queue is sent; does not wait long, and takes no more: there is no port for it. */
   finish(reason: string): void {
     this.#reason ??= reason;
+    this.#isFinishing = true;
+    this.#socket.pause();
     this.#socket.end();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#socket.destroy(), FINISH_MS);
@@ -200,7 +203,7 @@ export class ServedClient implements ClientState {
       this.dismiss(error instanceof Error ? error.message : String(error));
     }
     this.#isTaking = false;
-    if (this.#socket.isPaused()) this.#socket.resume();
+    if (this.#socket.isPaused() && !this.#isFinishing) this.#socket.resume();
   }
 
   #take(chunk: Uint8Array): Promise<void> | undefined {

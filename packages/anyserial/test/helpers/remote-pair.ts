@@ -16,6 +16,26 @@ const ON_THE_WAY = "bytes that have left are on their way to the server";
 /** Features that no connection has. */
 export const ON_TCP = { wholeOutputQueue: ON_THE_WAY, discardOutput: ON_THE_WAY } as const;
 
+const NO_LINE = "a raw connection has no line";
+/** Features that a raw connection lacks besides. */
+export const NO_RAW_LINE = {
+  refusal: NO_LINE,
+  framing: NO_LINE,
+  modemLines: NO_LINE,
+  modemLineCounts: NO_LINE,
+  ring: NO_LINE,
+  rtsCts: NO_LINE,
+  break: NO_LINE,
+  lineErrorCounters: NO_LINE,
+  injectError: NO_LINE,
+  marks: NO_LINE,
+} as const;
+/** Features that RFC 2217 lacks besides. */
+export const NO_REMOTE_LINE = {
+  immediateLines: "the line is asked for over the network",
+  lineErrorCounters: "a server counts errors only while it marks them",
+} as const;
+
 /** Large pieces, since more than fits is much. */
 const BUFFER = 65_536;
 
