@@ -85,6 +85,7 @@ for (const runtime of RUNTIMES) {
     await report(`${title}, ${mechanism}, in place of serialport`, () =>
       inPlace(runtime, program, env),
     );
+    await report(`${title}, ${mechanism}, Web Serial`, () => webSerial(runtime, program, env));
     await report(`${title}, ${mechanism}, conformance`, () => conformance(runtime, program, env));
     if (isFull && runtime.name === "Node.js") {
       await report(`${title}, ${mechanism}, test files`, () => testFiles(program, env));
@@ -158,6 +159,10 @@ async function inPlace({ args, name }, program, given) {
     }
   }
   return `${result}; preloaded`;
+}
+
+async function webSerial({ args }, program, env) {
+  return lastLine([program, ...args, "scripts/runtime-web-serial.mjs"], env);
 }
 
 async function conformance({ args }, program, env) {

@@ -50,13 +50,13 @@ export class InputSource {
   }
 
   async #receive(): Promise<Received> {
+    const { signal } = this.#stopped;
     if (this.#events === undefined) {
-      const { signal } = this.#stopped;
       return await this.#port.receive({ maxBytes: RECEIVE_BYTES, signal });
     }
     const { done, value } = await this.#events.next();
-    // It ends when the port is closed under it, which another receive reports.
-    if (done === true) return await this.#port.receive();
+    // It ends when it is stopped, or when the port is closed under it, which another receive reports.
+    if (done === true) return await this.#port.receive({ signal });
     return value.kind === "data" ? value.data : value;
   }
 }

@@ -4,9 +4,11 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { nextTask } from "@anyserial/test-support/tasks";
 import { temporaryFolder } from "@anyserial/test-support/temporary-folder";
 import { createVirtualPort } from "anyserial/pty";
 import { createSerial, type Serial, type SerialPort } from "anyserial/web-serial";
+import { there } from "../helpers/recording-serial.ts";
 import { runScript } from "../helpers/run-script.ts";
 import { runs } from "../helpers/runs.ts";
 
@@ -62,6 +64,26 @@ test("a port over a pty carries every byte in both directions", async () => {
 
   ok(Buffer.concat(received).equals(data));
   reader?.releaseLock();
+  await port.close();
+});
+
+test("a stream that was canceled while it waited for bytes is followed by one that gets them", async () => {
+  await using device = await createVirtualPort();
+  const port = await createSerial({ others: [device.path], choose: {} }).requestPort();
+  await port.open(LINE);
+  const first = there(port.readable).getReader();
+  const waiting = first.read();
+  await nextTask();
+
+  await first.cancel();
+  first.releaseLock();
+
+  equal((await waiting).done, true);
+  const second = there(port.readable).getReader();
+  const read = second.read();
+  await device.send(Uint8Array.of(7));
+  deepEqual((await read).value, Uint8Array.of(7));
+  second.releaseLock();
   await port.close();
 });
 
