@@ -18,6 +18,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 console.log(`${LINES} lines by streams, unplugged and plugged in again, signals, a break, BYOB`);
+if (process.versions.deno !== undefined) process.exit(); // its fs.watch() keeps a process alive in every mode
 
 async function overPty(link) {
   const device = await createVirtualPort({ link });

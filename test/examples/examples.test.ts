@@ -8,6 +8,7 @@ import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createVirtualPort } from "anyserial/pty";
 import { takeUpload } from "./devices/boot-loader.ts";
+import { serveBootLoader } from "./devices/esp-chip.ts";
 import { registers, serveModbus, withCrc } from "./devices/modbus-device.ts";
 import { serveModem } from "./devices/modem.ts";
 import { servePrinter } from "./devices/printer.ts";
@@ -21,7 +22,7 @@ const GGA = "GPGGA,123519,4807.038,N,01131.000,E,1,08,0.9,545.4,M,46.9,M,,";
 test("each example has less than 40 lines", () => {
   const names = readdirSync(EXAMPLES).filter((name) => name.endsWith(".ts"));
 
-  equal(names.length, 6);
+  equal(names.length, 7);
   for (const name of names) {
     const count = readFileSync(join(EXAMPLES, name), "utf8").trimEnd().split("\n").length;
     equal(Math.max(count, MOST_LINES), MOST_LINES, `${name} has ${count} lines`);
@@ -73,6 +74,14 @@ test("modbus-master asks again, and takes no late answer for another one's", asy
     "meter [ 231, 51 ]",
     "pump unit 2: exception 2",
   ]);
+});
+
+test("esp-chip syncs with a boot loader over Web Serial, and names the chip", async () => {
+  await using device = await createVirtualPort();
+  void serveBootLoader(device);
+  await using program = new Program("esp-chip", [device.path]);
+
+  await program.said(/^ESP32\n/);
 });
 
 test("at-dialogue asks a modem that says other things meanwhile", async () => {

@@ -17,6 +17,9 @@ import type { OpenedPort, SerialService } from "./service.ts";
 /** udev gives a new node its permissions within some milliseconds; after this many it has none to give. */
 const ACCESS_MS = 1000;
 const ACCESS_STEP_MS = 20;
+/** Deno's `fs.watch()` begins to watch some milliseconds after it was called; in these it misses everything. */
+const WATCHES_LATE = process.versions["deno"] !== undefined;
+const WATCHING_MS = 100;
 
 /** Which ports there are. */
 export interface NativePorts {
@@ -97,7 +100,9 @@ function followPath(port: PortInfo, onEvent: (event: PortEvent) => void): () => 
       stop = () => change.stop();
       const isNow = isThere(port);
       if (isNow === reported) {
-        await change.next;
+        if (WATCHES_LATE) await sleep(WATCHING_MS, { ref: false });
+        if (WATCHES_LATE && isNow) onEvent({ type: "added", port });
+        if (!WATCHES_LATE || isThere(port) === isNow) await change.next;
         reported = undefined; // it may go and come back before the next look
       } else {
         onEvent({ type: isNow ? "added" : "removed", port });
