@@ -52,6 +52,7 @@ export class AdapterMember implements Member {
   #isPresent = false;
   #isReading = true;
   #replacing: Promise<void> | undefined;
+  #opening: Promise<void> | undefined;
 
   constructor(config: PortMemberConfig, parts: AdapterParts, host: MemberHost) {
     const { claim, create = createVirtualAdapter, pauses = MEMBER_PAUSES } = parts;
@@ -91,6 +92,11 @@ export class AdapterMember implements Member {
 
   /** Plugs it in; it is listened to from {@link AdapterMember.publish} on. */
   async open(): Promise<void> {
+    this.#opening = this.#plug();
+    await this.#opening;
+  }
+
+  async #plug(): Promise<void> {
     try {
       const port = await this.#create(this.#options);
       this.#port = port;
@@ -165,6 +171,7 @@ export class AdapterMember implements Member {
   async close(): Promise<void> {
     this.#ending.abort();
     await this.#replacing;
+    await this.#opening?.catch(() => undefined); // it was reported; it takes a second, and may end only now
     await this.#drop();
   }
 

@@ -110,8 +110,9 @@ async function makerOf(plan: MemberPlan, around: MemberContext): Promise<Maker> 
     if (!isPosix()) throw noPtys(plan);
     if (typeof config.port !== "string") {
       const { link } = config.port;
-      const claim =
-        link === undefined ? undefined : await claimLink(resolve(directory, link), claims);
+      // Elsewhere the member fails, with the reason, and the hub runs.
+      const hasLink = link !== undefined && isPosix();
+      const claim = hasLink ? await claimLink(resolve(directory, link), claims) : undefined;
       return (host) => new AdapterMember(config, { claim, create: createAdapter, pauses }, host);
     }
     const claim = await claimLink(resolve(directory, config.port), claims);

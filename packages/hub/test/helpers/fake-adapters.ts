@@ -155,10 +155,13 @@ export class FakeAdapters {
   readonly all: FakeAdapter[] = [];
   /** Errors of the next plugs, one after the other. */
   readonly failures: Error[] = [];
+  /** Plugging in waits for it. */
+  plugging: Promise<void> | undefined;
 
   readonly create = async (options: VirtualAdapterOptions): Promise<EmulatedPort> => {
     const failure = this.failures.shift();
     if (failure !== undefined) throw failure;
+    await this.plugging;
     const adapter = new FakeAdapter(options, `/dev/ttyFAKE${this.all.length}`);
     this.all.push(adapter);
     return adapter as unknown as EmulatedPort; // the hub uses nothing else of it

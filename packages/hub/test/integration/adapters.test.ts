@@ -279,3 +279,24 @@ test("a reader that is to be disconnected sees its adapter unplugged and plugged
   equal(first.isOpen, false);
   equal(bench.told("disconnect", "b").length, 1);
 });
+
+test("a hub that is closed while an adapter is being plugged in leaves none behind", async () => {
+  const adapters = new FakeAdapters();
+  adapters.failures.push(new Error("not yet"));
+  const bench = await start({ a: adapter("A") }, {}, adapters);
+  let plug: () => void = () => undefined;
+  adapters.plugging = new Promise((resolve) => {
+    plug = resolve;
+  });
+  await until("it is tried again", () => adapters.failures.length === 0);
+  await new Promise((resolve) => setTimeout(resolve, 20)); // the second try has begun
+  const closing = bench.stop();
+  plug();
+  await closing;
+
+  deepEqual(
+    adapters.all.filter(({ isOpen }) => isOpen),
+    [],
+  );
+  await bench[Symbol.asyncDispose]();
+});
