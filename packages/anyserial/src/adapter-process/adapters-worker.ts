@@ -88,7 +88,7 @@ function runAt(adapter: ServedAdapter, port: number, request: AdapterRequest): u
     case "setLines":
       return uart?.setLines(request.lines);
     case "inject":
-      return uart?.arrive(Uint8Array.of(request.byte), request.error);
+      return adapter.lines[port]?.inject(request.byte, request.error);
     case "discard":
       return uart?.discard();
   }

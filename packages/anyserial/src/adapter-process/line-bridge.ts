@@ -2,7 +2,7 @@
 // host waits. So the host's requests are answered whatever the program does.
 
 import type { LineEnd, Uart } from "../chips/uart.ts";
-import type { UartOutputs, UartSettings } from "../chips/uart-state.ts";
+import type { CharacterError, UartOutputs, UartSettings } from "../chips/uart-state.ts";
 import { CREDIT_BYTES, encodeCredit, FRAME, WINDOW_BYTES } from "./frames.ts";
 import type { AdapterEvent } from "./messages.ts";
 
@@ -16,6 +16,10 @@ export class LineBridge implements LineEnd {
   #credit = WINDOW_BYTES;
   #taken = 0;
   #isPlugged = false;
+  /** All that the host has taken. */
+  #total = 0;
+  /** Characters that arrived outside of the program's window. */
+  #injected = 0;
 
   constructor(uart: Uart, send: SendFrame) {
     this.#uart = uart;
@@ -32,6 +36,14 @@ export class LineBridge implements LineEnd {
   arrive(data: Uint8Array): void {
     if (this.#isPlugged) this.#uart.arrive(data);
     else this.onTaken(data.length);
+  }
+
+  /** A broken character of the program arrives at the chip; it takes no room in the window. */
+  inject(byte: number, error: CharacterError): void {
+    if (!this.#isPlugged) return;
+    const before = this.#total + this.#uart.waitingBytes;
+    this.#uart.arrive(Uint8Array.of(byte), error);
+    this.#injected += this.#total + this.#uart.waitingBytes - before; // none of a break without a place
   }
 
   /** The program has taken bytes. */
@@ -54,8 +66,12 @@ export class LineBridge implements LineEnd {
   }
 
   onTaken(count: number): void {
-    this.#taken += count;
-    if (this.#taken < CREDIT_BYTES && this.#uart.waitingBytes > 0) return;
+    const free = Math.min(count, this.#injected);
+    this.#injected -= free;
+    this.#total += count;
+    this.#taken += count - free;
+    const isEarly = this.#taken < CREDIT_BYTES && this.#uart.waitingBytes > 0;
+    if (isEarly || this.#taken === 0) return;
     this.#send(FRAME.credit, encodeCredit(this.#taken));
     this.#taken = 0;
   }

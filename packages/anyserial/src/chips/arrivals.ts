@@ -15,6 +15,12 @@ export class Arrivals {
     this.bytes += arrival.data.length;
   }
 
+  /** Forgets the last one, if it is a report of the lines alone. */
+  dropLastReport(): void {
+    const last = this.#waiting.at(-1);
+    if (last?.data.length === 0 && last.error === undefined) this.#waiting.pop();
+  }
+
   /** Forgets all. */
   clear(): void {
     this.#waiting = [];

@@ -160,9 +160,9 @@ export abstract class Uart {
     this.resume();
   }
 
-  /** Characters arrive on the receive pin; a broken one comes alone. */
+  /** Characters arrive on the receive pin; a broken one comes alone, and is lost while nobody has the port open. */
   arrive(data: Uint8Array, error?: CharacterError): void {
-    this.#push({ data, error, lines: this.lines });
+    if (error === undefined || this.#isOpen) this.#push({ data, error, lines: this.lines });
   }
 
   /** Stops or resumes taking bytes from the host. */
@@ -213,14 +213,16 @@ export abstract class Uart {
     // Most chips report only on request.
   }
 
-  /** Sends the host a transfer without characters, with the present state. */
+  /** Sends the host a transfer without characters, with the present state; while nobody has it open, the last one. */
   protected report(): void {
+    if (!this.#isOpen) this.#arrivals.dropLastReport();
     this.#push({ data: new Uint8Array(), error: undefined, lines: this.lines });
   }
 
-  /** Reports the lines, and an error, on the interrupt endpoint. */
+  /** Reports the lines, and an error, on the interrupt endpoint; while nobody has it open, the last lines. */
   protected notify(error?: CharacterError): void {
-    this.#notices.push(this.encodeNotice(this.lines, error));
+    if (!this.#isOpen) this.#notices = [];
+    this.#notices.push(this.encodeNotice(this.lines, this.#isOpen ? error : undefined));
     this.onReady(this.#interrupt);
   }
 

@@ -88,6 +88,7 @@ test("the queue status says whether bytes wait for the line", () => {
 test("events are embedded: errors with their character, and the escape itself", () => {
   const { host, line } = plugged();
   host.control(EVENTS);
+  line.uart.awaited(0x81, true);
   line.uart.arrive(Uint8Array.of(1, 0xec, 2));
   line.uart.arrive(Uint8Array.of(0x50), "framing");
 

@@ -118,6 +118,7 @@ test("each packet begins with the status, at either speed", () => {
 
 test("a broken character comes alone, with its error in the second byte", () => {
   const { host, line } = plugged();
+  line.uart.awaited(0x81, true);
   line.uart.arrive(Buffer.from("ab"));
   line.uart.arrive(Buffer.from("P"), "parity");
   line.uart.arrive(Uint8Array.of(0), "break");
@@ -130,6 +131,21 @@ test("a broken character comes alone, with its error in the second byte", () => 
     [0x01, 0x70, 0],
     [0x01, 0x60, 0x63],
   ]);
+});
+
+test("while nobody has the port open, the last lines are kept, and broken characters are lost", () => {
+  const { host, line } = plugged();
+  line.uart.arrive(Buffer.from("a"));
+  for (let change = 0; change < 1000; change++) line.uart.setLines({ dsr: change % 2 === 0 });
+  line.uart.arrive(Buffer.from("P"), "parity");
+  line.uart.setLines({ cts: true });
+  const transfers = [1, 2].map(() => host.bytesOf(host.read(1)));
+
+  deepEqual(transfers, [
+    [0x01, 0x60, 0x61],
+    [0x11, 0x60],
+  ]);
+  equal(host.bytesOf(host.read(1)), undefined);
 });
 
 test("bytes have the lines of their time", () => {

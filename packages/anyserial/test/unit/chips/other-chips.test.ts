@@ -103,6 +103,7 @@ test("ch340: the outputs are sent inverted, and so are the inputs", () => {
 
 test("cdc-acm: lines and errors are notifications; an error comes once", () => {
   const { host, line } = plugged("cdc-acm");
+  line.uart.awaited(0x81, true);
   line.uart.setLines({ dcd: true, ri: true });
   line.uart.arrive(Buffer.from("P"), "parity");
   line.uart.arrive(Uint8Array.of(0), "break");
@@ -111,6 +112,16 @@ test("cdc-acm: lines and errors are notifications; an error comes once", () => {
 
   deepEqual(states, [0x09, 0x29, 0x0d, 0x01]);
   deepEqual(host.bytesOf(host.read(1)), [0x50]);
+});
+
+test("cdc-acm: the next application is notified of the last lines, and of no error before it", () => {
+  const { host, line } = plugged("cdc-acm");
+  line.uart.setLines({ dcd: true, ri: true });
+  line.uart.arrive(Uint8Array.of(0), "break");
+  line.uart.setLines({ ri: false });
+
+  equal(host.bytesOf(host.read(INTERRUPT, 16))?.[8], 0x01);
+  equal(host.bytesOf(host.read(INTERRUPT, 16)), undefined);
 });
 
 test("cdc-acm: a request that it does not know stalls", () => {
