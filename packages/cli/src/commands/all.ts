@@ -43,6 +43,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "Show what an application and its device send to each other",
     load: async () => (await import("./sniff.ts")).sniff,
   },
+  web: {
+    summary: "See ports in a browser: traffic, a terminal, plots, recordings",
+    load: async () => (await import("./web.ts")).web,
+  },
   adapter: {
     summary: "Emulate a USB serial adapter, which the system takes for hardware",
     load: async () => (await import("./adapter.ts")).adapter,

@@ -10,7 +10,16 @@ import { parseDuration } from "../../dist/options/duration.js";
 
 const page = readFileSync(new URL("../../../../docs/cli.md", import.meta.url), "utf8");
 
-for (const name of ["monitor", "send", "receive", "request", "run", "sniff", "demo"] as const) {
+for (const name of [
+  "monitor",
+  "send",
+  "receive",
+  "request",
+  "run",
+  "sniff",
+  "web",
+  "demo",
+] as const) {
   test(`docs/cli.md has every option of ${name}, in its own section or the common one`, async () => {
     const { spec } = (await COMMANDS[name]?.load()) ?? {};
     const section = page.split(`\n## ${name}\n`)[1]?.split("\n## ")[0] ?? "";

@@ -38,7 +38,9 @@ export interface ServeOptions
   /** Makes what is shown below the table. */
   readonly footer?: (status: HubStatus) => readonly string[];
   /** Done meanwhile; the hub ends when it fails. */
-  readonly work?: (print: Print, signal: AbortSignal) => Promise<void>;
+  readonly work?: (print: Print, signal: AbortSignal, status: HubStatus) => Promise<void>;
+  /** Folder for recordings that are started in the page. @defaultValue as the service decides */
+  readonly captureFolder?: string | undefined;
 }
 
 /** Prints something; `fields` are for programs. */
@@ -78,6 +80,7 @@ export async function serveHub(options: ServeOptions): Promise<number> {
   const service = await startHubService({
     file,
     systemd: true,
+    captureFolder: options.captureFolder,
     onEvent: (event) => take(event),
     onStop: () => asked.abort(),
     log: () => view?.logStatus,
@@ -89,7 +92,7 @@ export async function serveHub(options: ServeOptions): Promise<number> {
   const giveBack = onHangup?.(() => void reload(service, view));
   try {
     const ending = AbortSignal.any([signal, asked.signal]);
-    const work = options.work?.(view.print, ending).catch((error: unknown) => {
+    const work = options.work?.(view.print, ending, service.status()).catch((error: unknown) => {
       if (!ending.aborted) throw error;
     });
     await Promise.race([untilAborted(ending), work ?? untilAborted(ending)]);
