@@ -86,10 +86,11 @@ export class Page {
   captureRoute(path: string): PageRoute | undefined {
     if (!path.startsWith(CAPTURE_PATH)) return undefined;
     return async () => {
-      const name = path.slice(CAPTURE_PATH.length);
-      const body = await this.#hub.openCapture(name);
-      if (body === undefined) return plain(404, "not found\n");
-      const headers = { "content-disposition": `attachment; filename="${name}"` };
+      const name = decode(path.slice(CAPTURE_PATH.length));
+      const body = name && (await this.#hub.openCapture(name));
+      if (!name || !body) return plain(404, "not found\n");
+      const encoded = encodeURIComponent(name).replace(/['()*]/g, percent);
+      const headers = { "content-disposition": `attachment; filename*=UTF-8''${encoded}` };
       return { code: 200, type: "application/x-pcapng", body, headers };
     };
   }
@@ -134,4 +135,18 @@ export class Page {
     await this.#hub.record(on);
     return NO_CONTENT;
   }
+}
+
+/** A name out of a path; `undefined` when it is wrongly encoded. */
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `encodeURIComponent()` leaves some characters as they are that a header may not have. @see RFC 8187 */
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }

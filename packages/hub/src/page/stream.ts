@@ -46,10 +46,9 @@ export class PageStream {
     return this.#target.writableLength === 0;
   }
 
-  /** Sends traffic and events that the page has not got. */
+  /** Sends traffic and events that the page has not got; it must be ready. */
   pump(): void {
     const { feed, events } = this.#sources;
-    if (!this.isReady) return;
     const batch = feed.take(this.#cursor);
     if (batch !== undefined) this.#send("traffic", batch);
     const news = events.behind(this.#event);
@@ -57,9 +56,9 @@ export class PageStream {
     if (news !== undefined) this.#send("events", JSON.stringify(news));
   }
 
-  /** Sends a state; a page that is slow is sent a later one. */
+  /** Sends a state; the page must have been ready before {@link pump}. */
   sendStatus(json: string): void {
-    if (this.isReady) this.#send("status", json);
+    this.#send("status", json);
   }
 
   /** One write for each event. JSON has no line ends. */

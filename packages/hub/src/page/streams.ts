@@ -55,10 +55,10 @@ export class Streams {
     this.#ticks++;
     this.#parts.feed.tick();
     if (this.#streams.size === 0) return;
-    for (const stream of this.#streams) stream.pump();
-    if (this.#ticks % TICKS_PER_STATUS !== 0) return;
+    // Before the traffic is written, which then waits for the end of this task.
     const ready = [...this.#streams].filter(({ isReady }) => isReady);
-    if (ready.length === 0) return;
+    for (const stream of ready) stream.pump();
+    if (this.#ticks % TICKS_PER_STATUS !== 0 || ready.length === 0) return;
     const status = this.#parts.status();
     for (const stream of ready) stream.sendStatus(status);
   }

@@ -86,8 +86,12 @@ export class Captures {
   async open(name: string): Promise<Readable | undefined> {
     const path = (await this.#paths()).get(name);
     if (path === undefined) return undefined;
-    const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-    return handle.createReadStream();
+    // Something else may be at the path by now, such as a FIFO without a writer.
+    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+    const handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch(() => undefined);
+    if ((await handle?.stat())?.isFile() === true) return handle?.createReadStream();
+    await handle?.close();
+    return undefined;
   }
 
   /** Paths by name. */

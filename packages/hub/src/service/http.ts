@@ -20,8 +20,8 @@ const CONNECTIONS_MAX = 64;
 const REQUEST_TIMEOUT_MS = 10_000;
 /** A client that takes no byte of its answer for this long is let go, in milliseconds. */
 const IDLE_TIMEOUT_MS = 30_000;
-/** Longest name of a request, beyond which it is none of ours. */
-const PATH_MAX = 300;
+/** Longest name of a request, beyond which it is none of ours: that of a file, each byte as `%20`. */
+const PATH_MAX = 800;
 
 /** Handlers of the requests. */
 export interface HttpHandlers {

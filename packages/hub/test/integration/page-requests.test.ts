@@ -14,6 +14,8 @@ import { type HttpOptions, HttpServer } from "../../dist/service/http.js";
 import { snapshotOf, testFolder } from "../helpers/service-fixtures.ts";
 
 const TOKEN = "0123456789abcdef";
+const ODD_NAME = "mess ü\n\"('*).pcapng";
+const CAPTURES = ["a.pcapng", ODD_NAME];
 const JSON_TYPE = { "content-type": "application/json" };
 const ALLOWED = { ...JSON_TYPE, authorization: `Bearer ${TOKEN}` };
 
@@ -35,7 +37,7 @@ async function start(t: TestContext, options: HttpOptions = {}) {
     record: async (on) => void calls.push(["record", on]),
     captures: async () => [{ name: "a.pcapng", bytes: 3, modified: 1 }],
     openCapture: async (name) =>
-      name === "a.pcapng" ? Readable.from([Buffer.from("cap")]) : undefined,
+      CAPTURES.includes(name) ? Readable.from([Buffer.from("cap")]) : undefined,
   };
   const folder = testFolder(t);
   mkdirSync(join(folder, "sub"));
@@ -102,6 +104,8 @@ for (const path of [
   "/captures/../a.pcapng",
   "/captures/%2e%2e%2fa.pcapng",
   "/captures/",
+  "/captures/%",
+  "/captures/%ff",
   `/${"x".repeat(5000)}`,
 ]) {
   test(`HttpServer has nothing at ${path.slice(0, 40)}`, async (t) => {
@@ -208,8 +212,20 @@ test("captures are listed, recorded and fetched", async (t) => {
   assert.equal((await post("/record", '{"on":true}')).code, 204);
 
   assert.equal(file.text, "cap");
-  assert.equal(file.headers["content-disposition"], 'attachment; filename="a.pcapng"');
+  assert.equal(file.headers["content-disposition"], "attachment; filename*=UTF-8''a.pcapng");
   assert.deepEqual(calls, [["record", true]]);
+});
+
+test("a recording with any name is fetched, and its name is no header of its own", async (t) => {
+  const { ask } = await start(t);
+
+  const file = await ask(`/captures/${encodeURIComponent(ODD_NAME)}`);
+
+  assert.equal(file.text, "cap");
+  assert.equal(
+    file.headers["content-disposition"],
+    "attachment; filename*=UTF-8''mess%20%C3%BC%0A%22%28%27%2A%29.pcapng",
+  );
 });
 
 for (const body of [

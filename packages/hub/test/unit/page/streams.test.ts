@@ -90,6 +90,24 @@ test("Streams sends nothing to a page that does not read, and then all of it at 
   deepEqual((target.data("traffic") as { items: unknown[] }).items.length, 2);
 });
 
+test("Streams sends states while there is always traffic, whose writes wait for the end of a task", () => {
+  using bench = new Bench();
+  const target = new Target();
+  target.write = (text) => {
+    target.written.push(text);
+    target.writableLength += text.length;
+  };
+  bench.streams.open(target, undefined);
+
+  for (let i = 0; i < 20; i++) {
+    target.writableLength = 0;
+    bench.say("again");
+    bench.streams.tick();
+  }
+
+  equal(target.names.filter((name) => name === "status").length, 3);
+});
+
 test("Streams makes one state for all pages", () => {
   using bench = new Bench();
   const targets = [new Target(), new Target(), new Target()];
