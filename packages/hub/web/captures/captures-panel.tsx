@@ -74,31 +74,34 @@ interface FileTableProps {
 function FileTable({ files, onFetch }: FileTableProps) {
   if (files.length === 0) return <p class="muted">There are no recordings.</p>;
   return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">File</th>
-          <th scope="col" class="number">
-            Size
-          </th>
-          <th scope="col">Last change</th>
-          <th scope="col">Wireshark opens it</th>
-        </tr>
-      </thead>
-      <tbody>
-        {files.map(({ name, bytes, modified }) => (
-          <tr key={name}>
-            <td>{name}</td>
-            <td class="number">{bytesText(bytes)}</td>
-            <td>{new Date(modified).toLocaleString()}</td>
-            <td>
-              <button type="button" aria-label={`Download ${name}`} onClick={() => onFetch(name)}>
-                Download
-              </button>
-            </td>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys
+    <section class="scroll" tabIndex={0} aria-label="Table of recordings">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">File</th>
+            <th scope="col" class="number">
+              Size
+            </th>
+            <th scope="col">Last change</th>
+            <th scope="col">Wireshark opens it</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {files.map(({ name, bytes, modified }) => (
+            <tr key={name}>
+              <td>{name}</td>
+              <td class="number">{bytesText(bytes)}</td>
+              <td>{new Date(modified).toLocaleString()}</td>
+              <td>
+                <button type="button" aria-label={`Download ${name}`} onClick={() => onFetch(name)}>
+                  Download
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }

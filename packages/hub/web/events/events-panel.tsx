@@ -9,10 +9,10 @@ import { Timeline } from "./timeline.tsx";
 
 const SHOWN_MAX = 500;
 
-export function EventsPanel() {
+export function EventsPanel({ isShown }: { readonly isShown: boolean }) {
   const { events: list, status } = useSession();
-  const events = useStore(list.all);
-  const state = useStore(status);
+  const events = useStore(list.all, isShown);
+  const state = useStore(status, isShown);
   const [search, setSearch] = useState("");
   const wanted = search.toLowerCase();
   const found = events.filter((event) =>

@@ -10,9 +10,9 @@ import { stateOf } from "./member-state.ts";
 const QUEUE = "Queue";
 const RATE = "Last minute";
 
-export function MemberTable() {
+export function MemberTable({ isShown }: { readonly isShown: boolean }) {
   const { status, rates } = useSession();
-  const networks = useStore(status)?.networks ?? [];
+  const networks = useStore(status, isShown)?.networks ?? [];
   const [search, setSearch] = useState("");
   const [order, setOrder] = useState({ column: -1, isDown: false });
   const all = networks.flatMap(({ name: network, members }) =>

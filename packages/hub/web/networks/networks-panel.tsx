@@ -13,22 +13,24 @@ const TOPOLOGIES: Readonly<Record<NetworkSnapshot["topology"], string>> = {
   tap: "tap: a pair and listeners",
 };
 
-export function NetworksPanel() {
+export function NetworksPanel({ isShown }: { readonly isShown: boolean }) {
   const { status } = useSession();
-  const networks = useStore(status)?.networks ?? [];
+  const networks = useStore(status, isShown)?.networks ?? [];
   return (
     <>
-      {networks.map((network) => (
-        <section class="card" key={network.name}>
-          <div class="toolbar">
-            <h2>{network.name}</h2>
-            <span class="muted">{`${TOPOLOGIES[network.topology]}; framing ${network.framing}`}</span>
-            {network.paused && <span class="badge warning">senders wait</span>}
-          </div>
-          <Picture network={network} />
-        </section>
-      ))}
-      <MemberTable />
+      <div class="networks">
+        {networks.map((network) => (
+          <section class="card" key={network.name}>
+            <div class="toolbar">
+              <h2>{network.name}</h2>
+              <span class="muted">{`${TOPOLOGIES[network.topology]}; framing ${network.framing}`}</span>
+              {network.paused && <span class="badge warning">senders wait</span>}
+            </div>
+            <Picture network={network} />
+          </section>
+        ))}
+      </div>
+      <MemberTable isShown={isShown} />
     </>
   );
 }

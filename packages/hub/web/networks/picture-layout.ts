@@ -2,7 +2,7 @@
 
 import type { MemberSnapshot, NetworkSnapshot } from "../../src/model/types.ts";
 
-export const BOX_WIDTH = 152;
+export const BOX_WIDTH = 176;
 export const BOX_HEIGHT = 50;
 const GAP = 20;
 /** From a box to the line that all share: room for two rates. */
@@ -51,6 +51,8 @@ export function layOut({ members, topology }: NetworkSnapshot, width: number): P
     const y = trunkY(band);
     return { x1: MARGIN / 2, y1: y, x2: right, y2: y };
   });
+  const isPair = topology === "pair" && ordered.length === 2;
+  if (isPair) trunks.length = 0; // one line from box to box
   if (bands > 1) {
     trunks.push({ x1: MARGIN / 2, y1: trunkY(0), x2: MARGIN / 2, y2: trunkY(bands - 1) });
   }

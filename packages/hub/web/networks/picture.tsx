@@ -10,8 +10,8 @@ import { BOX_HEIGHT, BOX_WIDTH, layOut, type PlacedBox } from "./picture-layout.
 
 /** More members are small squares. */
 const BOXES_MAX = 40;
-const NAME_MAX = 17;
-const STATE_MAX = 20;
+const NAME_MAX = 18;
+const STATE_MAX = 25;
 
 export function Picture({ network }: { readonly network: NetworkSnapshot }) {
   const [element, { width }] = useSize<HTMLDivElement>();

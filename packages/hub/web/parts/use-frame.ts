@@ -2,16 +2,19 @@
 
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 
-/** @returns Asks for the component to be drawn with the next frame. */
-export function useFrame(): () => void {
+/**
+ * @param isShown Without it the component is left as it is.
+ * @returns Asks for the component to be drawn with the next frame.
+ */
+export function useFrame(isShown: boolean): () => void {
   const [, draw] = useState(0);
   const pending = useRef(0);
   useEffect(() => () => cancelAnimationFrame(pending.current), []);
   return useCallback(() => {
-    if (pending.current !== 0) return;
+    if (!isShown || pending.current !== 0) return;
     pending.current = requestAnimationFrame(() => {
       pending.current = 0;
       draw((count) => count + 1);
     });
-  }, []);
+  }, [isShown]);
 }

@@ -1,6 +1,7 @@
 // The chart, loaded when a plot is first shown.
 
 import uPlot from "uplot";
+import { clockText } from "../traffic/times.ts";
 import type { Series } from "./series.ts";
 
 /** A chart in the page. */
@@ -17,15 +18,18 @@ const COLORS = 6;
 export function createChart(element: HTMLElement, series: Series): Chart {
   const style = getComputedStyle(element);
   const color = (name: string): string => style.getPropertyValue(name).trim();
+  let range = rangeOf(series);
   const axis = { stroke: color("--muted"), grid: { stroke: color("--line"), width: 1 } };
   const chart = new uPlot(
     {
       width: Math.max(element.clientWidth, 200),
       height: Math.max(element.clientHeight - 40, 120),
-      axes: [axis, axis],
+      axes: [{ ...axis, values: timeTexts }, axis],
       cursor: { drag: { x: true, y: false } },
       series: [
-        {},
+        {
+          value: (_, seconds: number | null) => (seconds === null ? "" : clockText(seconds * 1000)),
+        },
         ...series.names.map((name, at) => ({
           label: name,
           stroke: color(`--series-${(at % COLORS) + 1}`),
@@ -38,18 +42,36 @@ export function createChart(element: HTMLElement, series: Series): Chart {
     element,
   );
   return {
-    update: () => chart.setData(dataOf(series), !isZoomed(chart)),
+    update: () => {
+      chart.setData(dataOf(series), !isZoomed(chart, range));
+      range = rangeOf(series);
+    },
     resize: (width, height) => chart.setSize({ width, height: Math.max(height - 40, 120) }),
     dispose: () => chart.destroy(),
   };
 }
 
+interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The times that were there when the chart was drawn last: its arrays grow meanwhile. */
+function rangeOf({ times }: Series): Range {
+  return { first: times[0] ?? 0, last: times.at(-1) ?? 0 };
+}
+
 /** The user looks at a part; new values must not move it. */
-function isZoomed(chart: uPlot): boolean {
-  const [times] = chart.data;
+function isZoomed(chart: uPlot, { first, last }: Range): boolean {
   const { min, max } = chart.scales["x"] ?? {};
-  if (times.length < 2 || typeof min !== "number" || typeof max !== "number") return false;
-  return min > (times[0] ?? min) || max < (times.at(-1) ?? max);
+  if (first === last || typeof min !== "number" || typeof max !== "number") return false;
+  return min > first || max < last;
+}
+
+/** As `14:03:07`, with milliseconds where the marks are close. */
+function timeTexts(_: uPlot, marks: readonly number[]): string[] {
+  const [first = 0, second = 1] = marks;
+  return marks.map((mark) => clockText(mark * 1000).slice(0, second - first < 1 ? undefined : -4));
 }
 
 function dataOf({ times, columns }: Series): uPlot.AlignedData {

@@ -13,14 +13,14 @@ import type { Entry } from "../traffic/traffic-log.ts";
 import { Series } from "./series.ts";
 import { useChart } from "./use-chart.ts";
 
-export function PlotPanel() {
+export function PlotPanel({ isShown }: { readonly isShown: boolean }) {
   const { traffic, status } = useSession();
   const options = memberOptions(useStore(status));
   const [chosen, setChosen] = useState("");
   const [isPaused, setPaused] = useState(false);
   const member = useMemo(() => parseMember(chosen), [chosen]);
   const series = useMemo(() => new Series(), [member]);
-  const draw = useFrame();
+  const draw = useFrame(isShown);
   const [element, chart] = useChart(series, JSON.stringify(series.names));
   useEffect(() => {
     if (isPaused) return undefined;
@@ -38,7 +38,9 @@ export function PlotPanel() {
     if (series.times.length === 0) add(traffic.entries);
     return traffic.watch(add);
   }, [traffic, member, series, isPaused, draw]);
-  useEffect(() => chart.current?.update());
+  useEffect(() => {
+    if (isShown) chart.current?.update();
+  });
   const clear = (): void => {
     series.clear();
     draw();

@@ -1,7 +1,8 @@
-// A chart in an element, made again when the names change.
+// A chart in an element, made again when the names or the colors change.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { loadStyle } from "../parts/load-style.ts";
+import { onSchemeChange } from "../parts/on-scheme-change.ts";
 import { useSize } from "../parts/use-size.ts";
 import type { Chart } from "./chart.ts";
 import type { Series } from "./series.ts";
@@ -13,6 +14,8 @@ import type { Series } from "./series.ts";
 export function useChart(series: Series, names: string) {
   const [element, { width, height }] = useSize<HTMLDivElement>();
   const chart = useRef<Chart | undefined>(undefined);
+  const [schemes, setSchemes] = useState(0);
+  useEffect(() => onSchemeChange(() => setSchemes((count) => count + 1)), []);
   useEffect(() => {
     let isOver = false;
     const open = async (): Promise<void> => {
@@ -25,7 +28,7 @@ export function useChart(series: Series, names: string) {
       chart.current?.dispose();
       chart.current = undefined;
     };
-  }, [series, names, element]);
+  }, [series, names, element, schemes]);
   useEffect(() => {
     if (width > 0) chart.current?.resize(width, height);
   }, [width, height]);

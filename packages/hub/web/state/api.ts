@@ -46,7 +46,7 @@ export class Api {
   }
 
   async capture(name: string): Promise<Blob> {
-    return (await this.#ask(`captures/${name}`)).blob();
+    return (await this.#ask(`captures/${encodeURIComponent(name)}`)).blob();
   }
 
   async reload(): Promise<void> {

@@ -27,9 +27,15 @@ export class Store<T> {
   }
 }
 
-/** The value of a store; the component is drawn again when it changes. */
-export function useStore<T>(store: Store<T>): T {
+/**
+ * The value of a store; the component is drawn again when it changes.
+ *
+ * @param isShown Without it the component is left as it is: a hidden panel costs nothing.
+ */
+export function useStore<T>(store: Store<T>, isShown = true): T {
   const [, draw] = useState(0);
-  useEffect(() => store.watch(() => draw((count) => count + 1)), [store]);
+  useEffect(() => {
+    return isShown ? store.watch(() => draw((count) => count + 1)) : undefined;
+  }, [store, isShown]);
   return store.get();
 }

@@ -1,5 +1,6 @@
 // A terminal on a member: what it receives, and what is typed in its name.
 
+import type { RefObject } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { type MemberName, memberOptions, parseMember } from "../parts/member-options.ts";
 import { Notice } from "../parts/notice.tsx";
@@ -9,6 +10,7 @@ import { messageOf } from "../state/api.ts";
 import { useSession } from "../state/session.ts";
 import { useStore } from "../state/store.ts";
 import { ControlLines } from "./control-lines.tsx";
+import { echoOf } from "./echo.ts";
 import { SendFile } from "./send-file.tsx";
 import { LINE_ENDS, SendLine } from "./send-line.tsx";
 import { Sender } from "./sender.ts";
@@ -28,6 +30,7 @@ export function TerminalPanel() {
   const [chosen, setChosen] = useState("");
   const [enter, setEnter] = useState("lf");
   const [echo, setEcho] = useState(true);
+  const [isAnswering, setAnswering] = useState(false);
   const [error, setError] = useState<unknown>(undefined);
   const value = options.some((option) => option.value === chosen) ? chosen : firstOf(options);
   const member = useMemo(() => parseMember(value), [value]);
@@ -39,12 +42,18 @@ export function TerminalPanel() {
   const sender = useMemo(() => new Sender(send, setError), [member]);
   const write = (bytes: Uint8Array): void => {
     if (!mayWrite) return;
-    if (echo) screen?.write(bytes);
+    if (echo) screen?.write(echoOf(bytes));
     sender.push(bytes);
   };
   const onKeys = (bytes: Uint8Array): void => write(withEnter(bytes, LINE_ENDS[enter] ?? ""));
-  const [element, screen] = useScreen({ log: traffic, member, onKeys });
+  const [element, screen] = useScreen({
+    log: traffic,
+    networks: () => status.get()?.networks ?? [],
+    member,
+    onKeys,
+  });
   useEffect(() => setError(undefined), [member]);
+  useEffect(() => screen?.setAnswering(isAnswering), [screen, isAnswering]);
   return (
     <section class="card fill">
       <div class="toolbar">
@@ -54,14 +63,21 @@ export function TerminalPanel() {
           <input type="checkbox" checked={echo} onChange={() => setEcho(!echo)} />
           Show what I type
         </label>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={isAnswering}
+            onChange={() => setAnswering(!isAnswering)}
+          />
+          Answer its queries
+        </label>
         <button type="button" onClick={() => screen?.clear()}>
           Clear
         </button>
       </div>
       <WriteAccess what="type here" />
       {error !== undefined && <Notice kind="error">{messageOf(error)}</Notice>}
-      <div class="screen" ref={element} />
-      <p class="muted">Shift+Tab leaves the terminal.</p>
+      <TerminalFrame element={element} onEnter={() => screen?.focus()} />
       <SendLine isDisabled={!mayWrite} onSend={write} />
       <div class="toolbar">
         <SendFile isDisabled={!mayWrite} send={send} onError={setError} />
@@ -70,6 +86,36 @@ export function TerminalPanel() {
         ))}
       </div>
     </section>
+  );
+}
+
+interface TerminalFrameProps {
+  readonly element: RefObject<HTMLDivElement | null>;
+  readonly onEnter: () => void;
+}
+
+function TerminalFrame({ element, onEnter }: TerminalFrameProps) {
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset has no place for a terminal */}
+      <div
+        class="screen"
+        ref={element}
+        role="group"
+        aria-label="Terminal"
+        aria-describedby="terminal-keys"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: Enter leads into it
+        tabIndex={0}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || event.target !== event.currentTarget) return;
+          event.preventDefault();
+          onEnter();
+        }}
+      />
+      <p class="muted" id="terminal-keys">
+        Enter leads into the terminal, Shift+Tab leaves it.
+      </p>
+    </>
   );
 }
 

@@ -2,13 +2,17 @@
 
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { NetworkSnapshot } from "../../src/model/types.ts";
 import { loadStyle } from "../parts/load-style.ts";
 import type { MemberName } from "../parts/member-options.ts";
-import type { Entry, TrafficLog } from "../traffic/traffic-log.ts";
+import type { Entry, Message, TrafficLog } from "../traffic/traffic-log.ts";
+import { isReceived } from "./received.ts";
 import type { Screen } from "./xterm.ts";
 
 interface ScreenParts {
   readonly log: TrafficLog;
+  /** Returns the state of the hub. */
+  readonly networks: () => readonly NetworkSnapshot[];
   readonly member: MemberName | undefined;
   readonly onKeys: (bytes: Uint8Array) => void;
 }
@@ -20,6 +24,8 @@ export function useScreen(
   const element = useRef<HTMLDivElement>(null);
   const onKeys = useRef(parts.onKeys);
   onKeys.current = parts.onKeys;
+  const networks = useRef(parts.networks);
+  networks.current = parts.networks;
   const [screen, setScreen] = useState<Screen | undefined>(undefined);
   useEffect(() => openScreen(element, (bytes) => onKeys.current(bytes), setScreen), []);
   const { log, member } = parts;
@@ -28,7 +34,9 @@ export function useScreen(
     if (screen === undefined || network === undefined || name === undefined) return undefined;
     screen.clear();
     const show = (entries: readonly Entry[]): void => {
-      for (const entry of entries) showEntry(screen, entry, { network, member: name });
+      const isShown = (message: Message): boolean =>
+        isReceived(message, { network, member: name }, networks.current());
+      for (const entry of entries) showEntry(screen, entry, isShown);
     };
     show(log.entries.slice(-2000));
     return log.watch(show);
@@ -60,12 +68,12 @@ function openScreen(
   };
 }
 
-function showEntry(screen: Screen, entry: Entry, { network, member }: MemberName): void {
+function showEntry(screen: Screen, entry: Entry, isShown: (message: Message) => boolean): void {
   if (entry.kind === "gap") {
     screen.write("\r\n[messages are missing here]\r\n");
     return;
   }
-  if (entry.network !== network || entry.member !== member || entry.direction !== "out") return;
+  if (!isShown(entry)) return;
   screen.write(entry.bytes);
   const rest = entry.length - entry.bytes.length;
   if (rest > 0) screen.write(`\r\n[${rest} bytes are not shown]\r\n`);

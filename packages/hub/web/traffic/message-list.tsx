@@ -5,6 +5,7 @@ import { countText } from "../parts/quantities.ts";
 import { useSize } from "../parts/use-size.ts";
 import { toHex, toText } from "./bytes.ts";
 import { DIRECTION_WORDS } from "./export.ts";
+import { targetOf } from "./list-keys.ts";
 import { clockText } from "./times.ts";
 import type { Entry, Message } from "./traffic-log.ts";
 
@@ -38,11 +39,16 @@ export function MessageList(props: MessageListProps) {
   const first = Math.max(0, Math.floor(top / ROW_HEIGHT) - MARGIN);
   const count = Math.ceil(height / ROW_HEIGHT) + 2 * MARGIN;
   const move = (event: KeyboardEvent): void => {
-    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (step === 0 || selected === undefined) return;
-    const next = entries[entries.indexOf(selected) + step];
+    const { current: list } = element;
+    const at = selected === undefined ? -1 : entries.indexOf(selected);
+    const page = Math.max(1, Math.floor(height / ROW_HEIGHT) - 1);
+    const place = { at, first: Math.ceil(top / ROW_HEIGHT), page, count: entries.length };
+    const to = targetOf(event.key, place);
+    const next = entries[to ?? -1];
+    if (to === undefined || next === undefined || list === null) return;
     event.preventDefault();
-    if (next !== undefined) onSelect(next);
+    showRow(list, to);
+    onSelect(next);
   };
   return (
     <div
@@ -59,20 +65,35 @@ export function MessageList(props: MessageListProps) {
     >
       <div class="rows" style={{ height: `${entries.length * ROW_HEIGHT}px` }}>
         {entries.slice(first, first + count).map((entry, at) => (
-          <div
-            key={first + at}
-            class={rowClass(entry, entry === selected)}
-            role="option"
-            aria-selected={entry === selected}
-            tabIndex={-1}
-            style={{ top: `${(first + at) * ROW_HEIGHT}px` }}
-            onClick={() => onSelect(entry)}
-            onKeyDown={() => undefined}
-          >
-            {entry.kind === "gap" ? gapText(entry.lost) : <Cells message={entry} view={view} />}
-          </div>
+          <Row key={first + at} at={first + at} entry={entry} {...{ view, selected, onSelect }} />
         ))}
       </div>
+    </div>
+  );
+}
+
+function showRow(list: HTMLElement, at: number): void {
+  list.scrollTop = Math.min(list.scrollTop, at * ROW_HEIGHT);
+  list.scrollTop = Math.max(list.scrollTop, (at + 1) * ROW_HEIGHT - list.clientHeight);
+}
+
+interface RowProps extends Pick<MessageListProps, "view" | "selected" | "onSelect"> {
+  readonly at: number;
+  readonly entry: Entry;
+}
+
+function Row({ at, entry, view, selected, onSelect }: RowProps) {
+  return (
+    <div
+      class={rowClass(entry, entry === selected)}
+      role="option"
+      aria-selected={entry === selected}
+      tabIndex={-1}
+      style={{ top: `${at * ROW_HEIGHT}px` }}
+      onClick={() => onSelect(entry)}
+      onKeyDown={() => undefined}
+    >
+      {entry.kind === "gap" ? gapText(entry.lost) : <Cells message={entry} view={view} />}
     </div>
   );
 }

@@ -16,7 +16,7 @@ const EXTENSIONS = { pcapng: "pcapng", text: "txt", csv: "csv" } as const;
 /** Each message once: as its sender sent it. */
 const FIRST_OPTIONS: FilterOptions = { ...NO_FILTER, direction: "in" };
 
-export function TrafficPanel() {
+export function TrafficPanel({ isShown }: { readonly isShown: boolean }) {
   const { traffic } = useSession();
   const [options, setOptions] = useState(FIRST_OPTIONS);
   const [view, setView] = useState<View>("both");
@@ -24,7 +24,7 @@ export function TrafficPanel() {
   const [isFollowing, setFollowing] = useState(true);
   const [selected, setSelected] = useState<Entry | undefined>(undefined);
   const { filter, isWrong } = useFilter(options);
-  const entries = useEntries(traffic, filter, isPaused);
+  const entries = useEntries(traffic, filter, { isPaused, isShown });
   const select = (entry: Entry): void => {
     setSelected(entry);
     setFollowing(false);

@@ -8,19 +8,30 @@ import { type Entry, MESSAGES_MAX, type TrafficLog } from "./traffic-log.ts";
 /**
  * Filters a log.
  *
- * @param isPaused Nothing is added meanwhile.
+ * @param state Nothing is added while it `isPaused`, nothing drawn unless it `isShown`.
  * @returns The messages that are shown; the array grows in place.
  */
-export function useEntries(log: TrafficLog, filter: Filter, isPaused: boolean): readonly Entry[] {
-  const draw = useFrame();
+export function useEntries(
+  log: TrafficLog,
+  filter: Filter,
+  { isPaused, isShown }: { readonly isPaused: boolean; readonly isShown: boolean },
+): readonly Entry[] {
+  const draw = useFrame(isShown);
   const shown = useRef<Entry[]>([]);
+  /** The messages at the time of the pause: a search among them goes on. */
+  const held = useRef<readonly Entry[] | undefined>(undefined);
   useMemo(() => {
-    if (!isPaused) shown.current = log.entries.filter(filter);
+    held.current = isPaused ? (held.current ?? [...log.entries]) : undefined;
+    shown.current = (held.current ?? log.entries).filter(filter);
   }, [log, filter, isPaused]);
   useEffect(() => {
-    if (isPaused) return undefined;
     return log.watch((added) => {
-      if (log.entries.length === 0) shown.current = [];
+      const isCleared = log.entries.length === 0;
+      if (isCleared) {
+        shown.current = [];
+        held.current &&= [];
+      }
+      if (isPaused && !isCleared) return;
       for (const entry of added) if (filter(entry)) shown.current.push(entry);
       if (shown.current.length > MESSAGES_MAX) shown.current = log.entries.filter(filter);
       draw();
