@@ -23,6 +23,11 @@ if (process.argv[2] === "hub") {
   process.exit(await runHubBench(process.argv.slice(3)));
 }
 
+if (process.argv[2] === "page") {
+  const { runPageBench } = await import("./hub/page-rows.mjs");
+  process.exit(await runPageBench(process.argv.slice(3)));
+}
+
 if (process.argv[2] === "serialport") {
   const { runSerialportBench } = await import("./serialport/run.mjs");
   process.exit(await runSerialportBench(process.argv.slice(3)));

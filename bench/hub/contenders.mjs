@@ -67,18 +67,21 @@ export async function startHub(title, command, count) {
   return { child, paths };
 }
 
-/** Starts the command `anyserial hub` with so many emulated ports on one bus; `pid` is its process. */
-export async function startCommandHub(count) {
+/**
+ * Starts the command `anyserial hub` with so many emulated ports on one bus, and `listen` of the configuration; `pid`
+ * is its process, `http` its address.
+ */
+export async function startCommandHub(count, listen) {
   const folder = mkdtempSync(join(tmpdir(), "hub-"));
   const paths = Array.from({ length: count }, (_, index) => join(folder, `m${index}`));
   const members = Object.fromEntries(paths.map((port, index) => [`m${index}`, { port }]));
   const file = join(folder, "hub.yaml");
-  writeFileSync(file, JSON.stringify({ networks: { bench: { members } } })); // which is YAML, too
+  writeFileSync(file, JSON.stringify({ networks: { bench: { members } }, listen })); // which is YAML, too
   const command = [process.execPath, here("../../packages/cli/bin/anyserial.js"), "hub", file];
   const child = new Child("anyserial hub", [...command, "--json"], { XDG_RUNTIME_DIR: folder });
   for (;;) {
-    const { event, pid } = await child.answer();
-    if (event === "ready") return { child, paths, pid };
+    const { event, pid, http } = await child.answer();
+    if (event === "ready") return { child, paths, pid, http };
   }
 }
 
