@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -42,9 +42,20 @@ function checkContents(directory) {
   const needed = ["LICENSE", "README.md", ...pagesNamedIn(directory)];
   const lacking = needed.filter((path) => !paths.includes(path));
   if (paths.some((path) => path.endsWith(".tsbuildinfo"))) stray.push("a .tsbuildinfo");
-  stray.push(...testMapsOf(directory));
+  stray.push(...testMapsOf(directory), ...brokenImagesIn(directory, paths));
   if (stray.length > 0) throw new Error(`the archive holds ${stray.join(", ")}`);
   if (lacking.length > 0) throw new Error(`the archive lacks ${lacking.join(", ")}`);
+}
+
+/** Pictures in published pages that are not published with them. */
+function brokenImagesIn(directory, paths) {
+  return paths
+    .filter((path) => path.endsWith(".md"))
+    .flatMap((path) => {
+      const text = readFileSync(join(directory, path), "utf8");
+      const images = [...text.matchAll(/!\[[^\]]*\]\(([^)\s]+)\)/g)].map(([, to]) => to);
+      return images.filter((to) => !paths.includes(join(dirname(path), to)));
+    });
 }
 
 /** Entries of the manifest that lead to every file: those are for tests, which are not published. */

@@ -1,5 +1,6 @@
 // Copies the pages of docs/ into the package `anyserial`, when it is built and before it is packed:
-// the hints of errors name them there. Links to files that are not copied become text.
+// the hints of errors name them there. Links to files that are not copied become text; pictures are left out, since
+// they would be most of the package.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,7 +20,10 @@ const pages = ["", "platforms"].flatMap((folder) =>
 rmSync(target, { recursive: true, force: true });
 for (const page of pages) {
   const text = readFileSync(join(source, page), "utf8");
-  const copy = text.replace(/\[([^\]]+)\]\(([^)\s]+)\)/g, (link, label, to) =>
+  const plain = text
+    .replace(/^!\[[^\]]*\]\([^)\s]+\)\n\n?/gm, "")
+    .replace(/!\[([^\]]*)\]\([^)\s]+\)/g, "$1");
+  const copy = plain.replace(/\[([^\]]+)\]\(([^)\s]+)\)/g, (link, label, to) =>
     leadsOut(page, to) ? label : link,
   );
   mkdirSync(dirname(join(target, page)), { recursive: true });

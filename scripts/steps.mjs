@@ -33,6 +33,7 @@ const STEPS = [
   { name: "cluster", seconds: 300, command: "npm run test:cluster" },
   { name: "start", seconds: 60, command: "npm start -- --once" },
   { name: "peers", seconds: 300, command: "npm run test:peers" },
+  { name: "browser", seconds: 300, command: "npm run test:browser" },
   { name: "fuzz", seconds: 240, command: "node scripts/fuzz-remote.mjs" },
   { name: "runtimes", seconds: 300, command: "npm run test:runtimes" },
   { name: "wine", seconds: 600, command: "npm run test:wine" },
