@@ -51,7 +51,7 @@ const SPEC: CommandSpec<typeof OPTIONS> = {
   summary: "See ports in a browser: traffic, a terminal, plots, recordings",
   description: [
     "Starts a hub with the PORTs and prints the address of its page. The address has a token, which allows to send. " +
-      "The member `page` of each network is you: what you type in the page is sent in its name.",
+      "The member `page` of each network is you: the terminal of the page sends in its name.",
     "Each port has a network of its own, so that devices do not receive each other. With --bus they " +
       "share one. Ports of --emulate are for applications; they need ptys, which Windows does not have.",
     "The page listens on this machine only. Recordings of the page are written to the current folder.",

@@ -22,7 +22,7 @@ interface Kept {
   readonly json: string;
 }
 
-/** What a page has got. */
+/** Place of a page in the stream. */
 export interface Cursor {
   message: number;
   places: number;
@@ -98,7 +98,7 @@ export class Feed {
   }
 
   /**
-   * Takes what a page has not got yet.
+   * Takes the messages that a page has not got yet.
    *
    * @param cursor Moved on.
    * @returns A {@link TrafficBatch} as JSON; `undefined` when there is nothing.

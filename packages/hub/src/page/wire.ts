@@ -1,4 +1,4 @@
-// What a page and its hub say to each other: types only, plain JSON, shared with `web/`.
+// Messages between a page and its hub: types only, plain JSON, shared with `web/`.
 //
 // The hub sends server-sent events: `hello`, `status`, `traffic` and `events`. The id of an event is a
 // {@link Position} as text; a page that connects again names the last one and misses nothing, or is

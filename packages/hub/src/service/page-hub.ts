@@ -15,7 +15,7 @@ import { Captures } from "./captures.ts";
 /** Longest file that is shown, in characters. */
 const SHOWN_MAX = 1024 * 1024;
 
-/** What a service has for its page. */
+/** Parts of a service that its page needs. */
 export interface ServicePageParts {
   /** Configuration file, absolute. */
   readonly file: string;

@@ -8,7 +8,7 @@ const PAGE_MEMBER = "page";
 const BUS = "bus";
 const NAME_MAX = 60;
 
-/** What the command was asked for. */
+/** Arguments of the command. */
 export interface WebPorts {
   /** Paths and addresses of real ports. */
   readonly real: readonly string[];

@@ -1,5 +1,5 @@
 // The member through which the page of `anyserial web` talks: a device that receives all and sends nothing by itself.
-// What is typed in the page is sent in its name. This file is named in the command's configuration.
+// The terminal of the page sends in its name. This file is named in the command's configuration.
 
 import { fileURLToPath } from "node:url";
 import { type DeviceDefinition, defineDevice } from "@anyserial/hub";

@@ -70,7 +70,7 @@ test("TrafficLog shows a gap where messages were lost, and counts those left out
   equal(log.sampled, 7);
 });
 
-test("TrafficLog gives watchers what is new, until they end that", () => {
+test("TrafficLog gives new messages to watchers, until they end that", () => {
   const log = new TrafficLog();
   const seen: number[] = [];
   const end = log.watch((added) => seen.push(added.length));
