@@ -117,6 +117,7 @@ export class SocketChannel {
 
   /** Takes bytes while all that it took before has left this process. */
   tryWrite(data: Uint8Array): number {
+    if (!this.#socket.writable) this.#ended(undefined);
     if (this.#cause !== undefined) throw this.gone("send");
     this.counters.writeCalls++;
     if (this.#isSuspended || this.#socket.writableLength > 0) {
@@ -180,7 +181,10 @@ export class SocketChannel {
 
   #write(wire: Uint8Array): void {
     this.#watch?.onSent();
-    this.#socket.write(wire, () => this.#ready(WRITE));
+    this.#socket.write(wire, (error) => {
+      if (error != null) this.#ended(error); // its event comes later
+      this.#ready(WRITE);
+    });
   }
 
   #received(chunk: Uint8Array): void {
