@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { createFakeSerialService } from "anyserial/testing";
 import { installWebSerial } from "anyserial/web-serial";
 import { ESPLoader, Transport } from "esptool-js";
+import { makeLine } from "../helpers/line.mjs";
 import { Esp32 } from "./esp32-rom.mjs";
 
 const CP2102 = { vid: 0x10c4, pid: 0xea60 };
@@ -17,11 +18,21 @@ const FLASH_END = 4;
 async function makeScene(t, options) {
   const service = createFakeSerialService();
   const fake = await service.addPort(CP2102);
+  return connect(t, { fake, init: { service }, options, end: () => service.close() });
+}
+
+/** The same, where the port is on another machine. */
+async function makeRemoteScene(t, options) {
+  const { path, near, far } = await makeLine(t);
+  const fake = { device: far, settings: () => near.config };
+  const init = { ports: () => false, others: [{ path, ...CP2102 }] };
+  return connect(t, { fake, init, options, end: () => far.close() });
+}
+
+async function connect(t, { fake, init, options, end }) {
   const chip = new Esp32(fake);
   const running = chip.run();
-  const { serial } = Object.assign(globalThis.navigator ?? {}, {
-    serial: installWebSerial(globalThis, { service, choose: {} }),
-  });
+  const serial = installWebSerial(globalThis, { ...init, choose: {} });
   const port = await serial.requestPort({ filters: [{ usbVendorId: CP2102.vid }] });
   const transport = new Transport(port);
   transport.trace = () => undefined; // it prints everything
@@ -34,7 +45,7 @@ async function makeScene(t, options) {
   const loader = new ESPLoader({ transport, terminal, ...options });
   t.after(async () => {
     await transport.disconnect();
-    await service.close();
+    await end();
     await running;
   });
   return { chip, loader, transport, fake, log };
@@ -69,6 +80,26 @@ test("esptool-js flashes a compressed image at another rate, and the flash has i
   deepEqual(chip.boots.slice(0, 1), ["download"]);
   deepEqual([chip.rates, fake.settings().baudRate], [[460_800], 460_800]);
   deepEqual(Buffer.from(chip.flash.subarray(0x10000, 0x10000 + image.length)), Buffer.from(image));
+});
+
+test("esptool-js flashes over the network, with the lines of the port on the other machine", async (t) => {
+  const { chip, loader, log } = await makeRemoteScene(t, { baudrate: 230_400 });
+  const image = firmware(20_000);
+
+  await loader.main();
+  await loader.writeFlash({
+    fileArray: [{ data: image, address: 0x1000 }],
+    flashMode: "keep",
+    flashFreq: "keep",
+    flashSize: "4MB",
+    eraseAll: false,
+    compress: true,
+    calculateMD5Hash: md5,
+  });
+
+  match(log.join("\n"), /Hash of data verified/);
+  deepEqual([chip.boots[0], chip.rates], ["download", [230_400]]);
+  deepEqual(Buffer.from(chip.flash.subarray(0x1000, 0x1000 + image.length)), Buffer.from(image));
 });
 
 test("esptool-js writes by the boot loader in ROM alone, block by block", async (t) => {

@@ -131,6 +131,23 @@ test("run --grant PATH=VID:PID gives the script the port without a question", as
   equal(program.stderr.text, "");
 });
 
+test("run --grant gives the script its port by getPorts() from the start, and --offer does not", async (t) => {
+  const [granted, offered] = [await createDevice(t), await createDevice(t)];
+  const script = writeScript(
+    t,
+    "console.log((await navigator.serial.getPorts()).map((port) => port.getInfo().usbProductId));",
+  );
+
+  const program = start(t, [
+    `--grant=${granted.path}=303a:1`,
+    `--offer=${offered.path}=303a:2`,
+    script,
+  ]);
+
+  await program.ended();
+  equal(program.stdout.text, "[ 1 ]\n");
+});
+
 test("run --grant VID:PID chooses among the offered ports", async (t) => {
   const [other, device] = [await createDevice(t), await createDevice(t)];
   const script = writeScript(t, ASK);

@@ -40,12 +40,13 @@ export function ask({ script, stdin, stderr }: AskOptions): PortChooser {
       draw();
     };
     const stop = choosing.onChange(show);
-    show(ports);
-    const answer = await readAnswer(stdin, (typed) => {
+    const answering = readAnswer(stdin, (typed) => {
       const given = menu.push(typed);
       if (given === undefined) draw();
       return given;
     });
+    show(ports); // keys count from the first picture on
+    const answer = await answering;
     isOver = true;
     stop();
     const chosen = answer.kind === "chosen" ? answer.port : undefined;
