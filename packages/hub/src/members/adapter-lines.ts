@@ -32,7 +32,7 @@ export class AdapterLines implements LineEnd {
     this.#port = port;
     this.#given = NO_SIGNALS;
     this.outputsChanged(port.lines());
-    void this.#setInputs();
+    this.#setInputs();
   }
 
   /** It is pulled out. */
@@ -45,7 +45,7 @@ export class AdapterLines implements LineEnd {
   /** The wires are other ones now. */
   rewire(wires: AdapterWires = {}): void {
     this.#wires = wires;
-    void this.#setInputs();
+    this.#setInputs();
   }
 
   /** The application has set its lines. */
@@ -61,11 +61,12 @@ export class AdapterLines implements LineEnd {
     return { dtr, rts, cts, dsr, dcd, ri, break: isBreaking };
   }
 
-  setSignals(signals: LineSignals): Promise<void> | undefined {
+  /** At once, so that each change is reported: the way to the adapter keeps the order of lines and bytes. */
+  setSignals(signals: LineSignals): void {
     const wasBreaking = this.#shown.break;
     this.#shown = signals;
     if (signals.break && !wasBreaking) this.lineError("break");
-    return this.#setInputs();
+    this.#setInputs();
   }
 
   lineError(error: LineError): void {
@@ -92,16 +93,15 @@ export class AdapterLines implements LineEnd {
     return 1;
   }
 
-  /** @returns Resolves when the adapter has them; `undefined` where nothing changes. */
-  #setInputs(): Promise<void> | undefined {
+  #setInputs(): void {
     const port = this.#port;
     const inputs = this.#inputs;
     const changes = Object.entries(inputs).filter(
       ([name, level]) => level !== this.#given[name as keyof Inputs], // its keys
     );
-    if (port?.isOpen !== true || changes.length === 0) return undefined;
+    if (port?.isOpen !== true || changes.length === 0) return;
     this.#given = inputs;
-    return port.setModemLines(Object.fromEntries(changes)).catch((error: unknown) => {
+    port.setModemLines(Object.fromEntries(changes)).catch((error: unknown) => {
       if (this.#port === port) this.#host.onQueryFailed(errorOf(error)); // else it is pulled out
     });
   }

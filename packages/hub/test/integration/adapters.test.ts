@@ -100,6 +100,20 @@ test("two adapters of a pair have a null-modem cable between them", async () => 
   equal(bench.member("a").lines?.dtr, true);
 });
 
+test("lines of adapters are reported, for recordings", async () => {
+  await using bench = await start({ a: adapter("A"), b: adapter("B") }, { topology: "pair" });
+  const told: string[] = [];
+  bench.hub.on("lines", ({ member, lines }) => {
+    const asserted = Object.entries(lines).filter(([, level]) => level);
+    told.push([member, ...asserted.map(([name]) => name)].join(" "));
+  });
+  const a = await opened(bench, "A");
+  a.setOutputs({ rts: false });
+  await until("the end of RTS is reported", () => told.at(-1) === "b dsr dcd");
+
+  deepEqual(new Set(told), new Set(["a dtr", "a dtr rts", "b cts dsr dcd", "b dsr dcd"]));
+});
+
 test("a device of a star sees the lines of the controller alone, and the controller those of any device", async () => {
   const members = { hub: adapter("HUB"), x: adapter("X"), y: adapter("Y") };
   await using bench = await start(members, { topology: "star" });
