@@ -30,7 +30,7 @@ test("named numbers of a program are drawn live", { skip: noPySerial }, async (t
   const hub = await TestHub.start(t, NETWORKS);
   const program = await pySerial(t, hub, "sensor");
   const page = await openPage(t, hub.http, { panel: "Plot" });
-  await page.getByLabel("Numbers that").selectOption({ label: "plant/sensor" });
+  await page.getByLabel("Numbers from").selectOption({ label: "plant/sensor" });
   await page.getByText("No numbers yet").waitFor();
 
   for (let at = 0; at < 20; at++) program.say(`temp:${20 + Math.sin(at)} hum:${40 + at}\n`);
@@ -49,7 +49,7 @@ test("only the numbers of the chosen member are drawn, pause and clear hold, and
   const sensor = await hub.open("sensor");
   const other = await hub.open("other");
   const page = await openPage(t, hub.http, { panel: "Plot" });
-  await page.getByLabel("Numbers that").selectOption({ label: "plant/sensor" });
+  await page.getByLabel("Numbers from").selectOption({ label: "plant/sensor" });
   const say = (port, text) => port.send(Buffer.from(text));
 
   await say(other, "9\n9\n9\n");

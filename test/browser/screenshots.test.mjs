@@ -85,7 +85,7 @@ test("the pictures of the documentation show the page", async (t) => {
   const pages = { light: lightPage, dark: darkPage };
   for (const page of Object.values(pages)) {
     for (const name of ["Terminal", "Plot"]) await showPanel(page, name);
-    await page.getByLabel("Numbers that").selectOption({ label: "cooling/thermometer" });
+    await page.getByLabel("Numbers from").selectOption({ label: "cooling/thermometer" });
     await showPanel(page, "Terminal");
     await page.getByLabel("Speak as").selectOption({ label: "workshop/operator" });
   }

@@ -51,9 +51,9 @@ export function PlotPanel({ isShown }: { readonly isShown: boolean }) {
     <section class="card fill">
       <div class="toolbar">
         <Select
-          label="Numbers that"
+          label="Numbers from"
           value={chosen}
-          options={[{ value: "", label: "anyone sends" }, ...options]}
+          options={[{ value: "", label: "all members" }, ...options]}
           onChange={setChosen}
         />
         <button type="button" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
