@@ -5,7 +5,7 @@ import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { setUp } from "../../scripts/setup.mjs";
 import { listBindings } from "../contenders.mjs";
-import { against, line } from "../lines.mjs";
+import { against, atMost, line } from "../lines.mjs";
 import { MACHINES, onMachines } from "../machine.mjs";
 import { compilePeers, startEcho, startFlood } from "../peers.mjs";
 import { describeMachine, toMarkdown } from "../report.mjs";
@@ -19,6 +19,10 @@ const CYCLES = 200;
 /** Until the engine has compiled the code of both. */
 const WARM_UP_CYCLES = 5000;
 const SLICE_MEGABYTES = 10;
+const CHUNKS = 100_000;
+const LARGEST_CHUNK = 65_536;
+/** Less than a byte a chunk. */
+const LEAK_KIB = 64;
 
 /** At most the original's value, or a given part of it. */
 const ahead = { text: "≤ 1.00 × serialport", holds: (ratio) => ratio <= 1 };
@@ -28,12 +32,13 @@ const faster = { text: "≥ 1.00 × serialport", holds: (ratio) => ratio >= 1 };
 /**
  * Runs it.
  *
- * @param args Options: `--quick`, `--strict`, `--json`, `--machine STATE`.
+ * @param args Options: `--quick`, `--strict`, `--json`, `--machine STATE`; names of measures, such as `throughput`.
  * @returns The exit code.
  */
 export async function runSerialportBench(args) {
-  const { values: options } = parseArgs({
+  const { values: options, positionals } = parseArgs({
     args,
+    allowPositionals: true,
     options: {
       machine: { type: "string", multiple: true, default: MACHINES },
       quick: { type: "boolean", default: false },
@@ -47,7 +52,11 @@ export async function runSerialportBench(args) {
   const context = { contenders, tools, ...options };
   const machine = describeMachine();
   const lines = [];
-  for (const measure of [roundTrip, throughput, manyPorts, openAndClose]) {
+  const measures = [roundTrip, throughput, memory, manyPorts, openAndClose].filter(
+    ({ name }) => positionals.length === 0 || positionals.includes(name),
+  );
+  if (measures.length === 0) throw new Error(`unknown: ${positionals.join(" ")}`);
+  for (const measure of measures) {
     console.error(`bench: serialport, ${measure.name}`);
     lines.push(...(await measure(context)));
   }
@@ -92,6 +101,23 @@ async function throughput({ contenders, tools, quick }) {
     against(line("throughput", "MB/s", pick(results, "speed")), "serialport", faster),
     against(line("CPU time per MB", "ms", pick(results, "cpuMs")), "serialport", ahead),
   ];
+}
+
+/** Buffers at most, above those from before, while a flood comes; and what the chunks leave on the heap. */
+async function memory({ contenders, tools, quick }) {
+  const chunks = quick ? 20_000 : CHUNKS;
+  const pairs = await startAll(contenders, () => startFlood(tools));
+  const turn = async ({ client, peer }) => {
+    peer.tell(chunks * LARGEST_CHUNK); // more than is taken
+    const { heapBytes, payloadBytes } = await client.ask(`allocation ${chunks}`);
+    return { heapKiB: Math.max(heapBytes, 0) / 1024, payloadMb: payloadBytes / 1e6 };
+  };
+  for (const pair of pairs) await turn(pair);
+  const results = await runRounds(pairs, quick ? 2 : 5, turn);
+  stopAll(pairs);
+  const heap = line(`heap left by ${chunks} chunks`, "KiB", pick(results, "heapKiB"));
+  const payload = line(`buffers over ${chunks} chunks`, "MB", pick(results, "payloadMb"));
+  return [against(payload, "serialport", ahead), atMost(heap, LEAK_KIB, `< ${LEAK_KIB} KiB`)];
 }
 
 async function manyPorts({ contenders, tools, quick }) {
