@@ -1,6 +1,6 @@
-// The memory soak: `npm run soak:serialport -- [--chunks N]`. A day of messages one after the other through a
-// SerialPort, 10^7 by default: once for a program that forgets each, and once for one that keeps each for a while. It
-// fails if the memory grows.
+// The memory soak: `npm run soak:serialport -- [--chunks N] [HABIT…]`. A day of messages one after the other through a
+// SerialPort, 10^7 by default: for a program that forgets each, one that keeps each for a while, and one that makes text
+// of each. It fails if the memory grows.
 
 import { parseArgs } from "node:util";
 import { growthOf, type Habit, runTraffic } from "../helpers/traffic.ts";
@@ -8,10 +8,17 @@ import { growthOf, type Habit, runTraffic } from "../helpers/traffic.ts";
 /** What a collector leaves now and then; a leak of the smallest object a chunk would be 160 MB. */
 const SLACK_BYTES = 2e6;
 
-const { values } = parseArgs({ options: { chunks: { type: "string", default: "10000000" } } });
-const chunks = Number(values.chunks);
+const HABITS = ["forgets", "keeps", "parses"] as const;
 
-for (const habit of ["forgets", "keeps"] as const) await soak(habit);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { chunks: { type: "string", default: "10000000" } },
+});
+const chunks = Number(values.chunks);
+const wanted = HABITS.filter((habit) => positionals.length === 0 || positionals.includes(habit));
+if (wanted.length === 0) throw new Error(`unknown: ${positionals.join(" ")}`);
+
+for (const habit of wanted) await soak(habit);
 
 async function soak(habit: Habit): Promise<void> {
   const started = performance.now();
