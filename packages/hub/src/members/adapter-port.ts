@@ -230,9 +230,10 @@ export class AdapterMember implements Member {
     }
   }
 
+  /** Settings of the driver, before an application has any, are not for the ports that follow. */
   #settingsChanged(settings: MemberSettings): void {
     this.#host.onSettings(settings);
-    void this.#host.line.ask(settings);
+    if (this.#isPresent) void this.#host.line.ask(settings);
   }
 
   #linkChanged(change: LinkChange): void {
@@ -245,6 +246,8 @@ export class AdapterMember implements Member {
     this.#isPresent = isPresent;
     if (this.#ending.signal.aborted) return;
     this.#host.onPresence(isPresent);
+    const settings = isPresent ? this.settings() : undefined;
+    if (settings !== undefined) void this.#host.line.ask(settings);
   }
 }
 

@@ -9,6 +9,7 @@ import { until } from "@anyserial/test-support/until";
 import { UnsupportedPlatformError } from "anyserial";
 import { BenchHub } from "../helpers/bench-hub.ts";
 import { type FakeAdapter, FakeAdapters } from "../helpers/fake-adapters.ts";
+import { farPort } from "../helpers/far-port.ts";
 import { NO_PAUSES } from "../helpers/faulty-calls.ts";
 
 type Bench = BenchHub & { readonly adapters: FakeAdapters };
@@ -243,6 +244,20 @@ test("the settings of an adapter's application are in the status, with data bits
   const { settings } = bench.member("a");
   deepEqual([settings?.baudRate, settings?.dataBits, settings?.parity], [19_200, 7, "even"]);
   equal(bench.told("settings", "a").at(-1)?.settings.parity, "even");
+});
+
+test("a real port follows the rate, data bits and parity of an adapter's application, once there is one", async () => {
+  await using far = await farPort();
+  const real = { serial: far.address, follow: "a", baudRate: 57_600, parity: "odd" } as const;
+  await using bench = await start({ a: adapter("A"), real }, { topology: "pair" });
+  await bench.event("member-open", "real");
+  const before = far.pair.a.config;
+  const a = await bench.adapters.of("A");
+  a.open({ baudRate: 19_200, dataBits: 7, parity: "even" });
+  await until("it has arrived", () => far.pair.a.config.parity === "even");
+
+  deepEqual([before.baudRate, before.parity], [57_600, "odd"]);
+  deepEqual([far.pair.a.config.baudRate, far.pair.a.config.dataBits], [19_200, 7]);
 });
 
 test("a hub starts without an adapter that cannot be plugged in, and plugs it in later", async () => {
