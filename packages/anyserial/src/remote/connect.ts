@@ -1,10 +1,16 @@
 // A connected socket, or the error with the cause, within the time of the address.
 
-import { connect as connectPlain, type NetConnectOpts, type Socket } from "node:net";
+import {
+  connect as connectPlain,
+  type NetConnectOpts,
+  type OnReadOpts,
+  type Socket,
+} from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { TlsOptions } from "../backend/backend.ts";
 import { clearTimeout, setTimeout } from "../process/timers.ts";
 import type { RemoteAddress } from "./address.ts";
+import { ChunkSource, type ConnectedSocket } from "./chunk-source.ts";
 import { connectError, type ReachedStage, timeoutError } from "./connect-errors.ts";
 
 /** One of several addresses of a name has so long to answer, in milliseconds: a slow way is not taken for none. */
@@ -15,12 +21,16 @@ const ATTEMPT_MS = 2000;
  *
  * @param address Where to.
  * @param tls Certificates, for an address with TLS.
- * @returns A socket that is paused, and reports an end of the other side as its own.
+ * @returns A socket that is not read yet, and reports an end of the other side as its own.
  * @throws {@link SerialError} the connection failed, or took longer than the address allows.
  */
-export function connect(address: RemoteAddress, tls: TlsOptions | undefined): Promise<Socket> {
+export function connect(
+  address: RemoteAddress,
+  tls: TlsOptions | undefined,
+): Promise<ConnectedSocket> {
   return new Promise((resolve, reject) => {
-    const socket = start(address, tls);
+    const chunks = new ChunkSource();
+    const socket = start(address, { tls, onread: chunks.onread });
     const fail = (error: Error): void => {
       clearTimeout(timer);
       socket.destroy();
@@ -40,14 +50,18 @@ export function connect(address: RemoteAddress, tls: TlsOptions | undefined): Pr
       clearTimeout(timer);
       socket.off("error", onError);
       socket.off("close", onClose);
-      resolve(socket);
+      chunks.follow(socket);
+      resolve({ socket, chunks });
     });
   });
 }
 
-function start(address: RemoteAddress, tls: TlsOptions = {}): Socket {
+function start(
+  address: RemoteAddress,
+  { tls = {}, onread }: { readonly tls: TlsOptions | undefined; readonly onread: OnReadOpts },
+): Socket {
   const { target, keepAliveMs } = address;
-  if ("path" in target) return connectPlain({ path: target.path });
+  if ("path" in target) return connectPlain({ path: target.path, onread });
   const options: NetConnectOpts = {
     ...target,
     noDelay: true,
@@ -56,7 +70,7 @@ function start(address: RemoteAddress, tls: TlsOptions = {}): Socket {
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
   };
-  if (!address.isTls) return connectPlain(options);
+  if (!address.isTls) return connectPlain({ ...options, onread });
   const { ca, cert, key, servername } = tls;
   const socket = connectTls({
     ...options,

@@ -1,11 +1,11 @@
 // An open connection to a port on another machine: its bytes, and its line where the protocol has one.
 
-import type { Socket } from "node:net";
 import type { TlsOptions } from "../backend/backend.ts";
 import { SerialDisconnectedError, type SerialError } from "../errors/errors.ts";
 import type { LineErrorCounts } from "../model/line-error-counts.ts";
 import { clearTimeout, setTimeout } from "../process/timers.ts";
 import type { RemoteAddress } from "./address.ts";
+import type { ConnectedSocket } from "./chunk-source.ts";
 import { ComPortClient } from "./com-port-client.ts";
 import { connect } from "./connect.ts";
 import { notAgreed, refusedOption, timeoutError } from "./connect-errors.ts";
@@ -48,16 +48,19 @@ export class RemoteConnection {
    * @throws {@link SerialError} by the way in which it failed, with a hint.
    */
   static async open(address: RemoteAddress, tls?: TlsOptions): Promise<RemoteConnection> {
-    const socket = await connect(address, tls);
+    const connected = await connect(address, tls);
     if (address.protocol === "raw") {
-      const channel = new SocketChannel(address, socket, undefined);
+      const channel = new SocketChannel(address, connected, undefined);
       channel.ref(false);
       return new RemoteConnection(address, channel, undefined);
     }
-    return await RemoteConnection.#agree(address, socket);
+    return await RemoteConnection.#agree(address, connected);
   }
 
-  static async #agree(address: RemoteAddress, socket: Socket): Promise<RemoteConnection> {
+  static async #agree(
+    address: RemoteAddress,
+    connected: ConnectedSocket,
+  ): Promise<RemoteConnection> {
     let agreed: (isAgreed: boolean) => void = () => undefined;
     let modem: RemoteModem | undefined;
     let refuse: (error: SerialError) => void = () => undefined;
@@ -79,10 +82,10 @@ export class RemoteConnection {
         channel.isSuspended = isSuspended;
       },
     });
-    const channel = new SocketChannel(address, socket, client);
+    const channel = new SocketChannel(address, connected, client);
     const received = new ReceivedLine(channel.input);
     const gone = new Promise<never>((_resolve, reject) => {
-      socket.once("close", () => reject(channel.gone("configure")));
+      connected.socket.once("close", () => reject(channel.gone("configure")));
     });
     gone.catch(() => undefined); // for those who ask something
     const release = channel.holdAnswer();

@@ -6,6 +6,7 @@ import { createIoCounters, type IoCounters, READ, WRITE } from "../backend/chann
 import type { SerialError } from "../errors/errors.ts";
 import { clearTimeout, nextTick, setTimeout } from "../process/timers.ts";
 import type { RemoteAddress } from "./address.ts";
+import type { ChunkSource, ConnectedSocket } from "./chunk-source.ts";
 import { goneError, vanishedError } from "./connect-errors.ts";
 import { InputQueue } from "./input-queue.ts";
 import { KEEPALIVE_PROBES_MS, TcpWatch } from "./tcp-watch.ts";
@@ -46,12 +47,15 @@ export class SocketChannel {
 
   /**
    * @param address Its path is named in errors.
-   * @param socket Connected.
+   * @param connected The socket, and its chunks.
    * @param protocol `undefined` for raw bytes.
    */
   constructor(
     { path, target, keepAliveMs }: RemoteAddress,
-    socket: Socket,
+    {
+      socket,
+      chunks,
+    }: Pick<ConnectedSocket, "socket"> & { readonly chunks: Pick<ChunkSource, "onChunk"> },
     protocol: ChannelProtocol | undefined,
   ) {
     this.#path = path;
@@ -62,7 +66,7 @@ export class SocketChannel {
       const onVanished = (): void => void socket.destroy(vanishedError(vanishAfterMs));
       this.#watch = new TcpWatch({ socket, vanishAfterMs, onVanished });
     }
-    socket.on("data", (chunk: Uint8Array) => this.#received(chunk));
+    chunks.onChunk = (chunk) => this.#received(chunk);
     socket.on("error", (error: unknown) => this.#ended(error));
     socket.on("end", () => this.#ended(undefined));
     socket.on("close", () => this.#ended(undefined));

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { test } from "node:test";
 import { WRITE } from "../../../dist/backend/channel.js";
 import { parseAddress } from "../../../dist/remote/address.js";
+import { ChunkSource } from "../../../dist/remote/chunk-source.js";
 import { SocketChannel } from "../../../dist/remote/socket-channel.js";
 
 const ADDRESS = parseAddress("unix:/run/test.sock");
@@ -32,7 +33,11 @@ class FakeSocket extends EventEmitter {
 
 function bench() {
   const socket = new FakeSocket();
-  const channel = new SocketChannel(ADDRESS, socket as unknown as Socket, undefined);
+  const channel = new SocketChannel(
+    ADDRESS,
+    { socket: socket as unknown as Socket, chunks: new ChunkSource() },
+    undefined,
+  );
   return { socket, channel };
 }
 
