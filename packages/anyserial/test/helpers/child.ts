@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 
 /** Far more than any program here needs to end: a program that is still there then hangs. */
-const END_BOUND_MS = 10_000;
+const END_BOUND_MS = 30_000;
 
 /** How a process ended. */
 export interface Ending {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { TextWatch } from "./text-watch.ts";
 
 /** Far more than any program here needs to end: one that is still there then hangs. */
-const END_BOUND_MS = 10_000;
+const END_BOUND_MS = 30_000;
 const BIN = fileURLToPath(new URL("../../bin/anyserial.js", import.meta.url));
 
 /** How a program ended. */

@@ -1,7 +1,7 @@
 // Text that grows, and waiting for something to appear in it.
 
 /** Far more time than anything here needs to appear: text that is missing by then never comes. */
-const BOUND_MS = 10_000;
+const BOUND_MS = 30_000;
 
 /** So much of the text is shown when something is not in it, in characters. */
 const SHOWN = 1000;
