@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { closingLines } from "../../scripts/test-files.mjs";
 import { prepareGuest, provideTrees, runGuest } from "./machine/guest.mjs";
+import { provideTree } from "./machine/trees.mjs";
 
 const AT_ONCE = 2;
 
@@ -96,7 +97,22 @@ async function prepare(guest, files) {
     skipAll(files, error.message);
     return;
   }
-  queue.push({ prepared: await prepareGuest(guest, provided, context), files });
+  const env = { ...guest.env, ...(await providePrograms(guest, context)) };
+  queue.push({ prepared: await prepareGuest({ ...guest, env }, provided, context), files });
+}
+
+/** Fetches the programs that a guest names; without them the tests that need one are skipped. */
+async function providePrograms({ programs = [], architecture }, context) {
+  if (programs.length === 0) return {};
+  const { architecture: processor } = architecture.trees.tools;
+  const name = `programs-${processor}`;
+  const tree = { name, architecture: processor, packages: programs, withDependencies: true };
+  try {
+    return { ANYSERIAL_HIL_PROGRAMS: (await provideTree(tree, context)).path };
+  } catch (error) {
+    console.log(`hil: ${programs.join(", ")} cannot be fetched: ${error.message}`);
+    return {};
+  }
 }
 
 function skipAll(files, reason) {

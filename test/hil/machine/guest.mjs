@@ -23,6 +23,7 @@ import { provideTree } from "./trees.mjs";
  * @property {string[]} [channels] Names of socket chardevs whose other end the host is, see channel.mjs.
  * @property {[string, string][]} [cables] Pairs of socket chardevs that are connected to each other.
  * @property {string[]} [libraryTests] Tests of the library that run there as well: `integration/sync`.
+ * @property {string[]} [programs] Packages of Debian whose programs the tests run: see helpers/debian-programs.ts.
  * @property {Record<string, string>} [env] Environment of the tests.
  * @property {string[]} [setup] Lines of shell that the guest runs before the tests, such as a mount of configfs.
  */

@@ -60,6 +60,8 @@ function testChip({ chip, driver, hasCts, errors }: Model, adapter: VirtualAdapt
   );
 
   chipTest(`${chip}: opening, DTR, RTS and breaks of the application arrive`, async () => {
+    // The end of the application before is told by another process, maybe only now.
+    await until("nobody has it open", () => !adapter.applicationOpen);
     const breaks: boolean[] = [];
     const changes = adapter.changes();
     const watching = (async () => {

@@ -8,26 +8,11 @@ import { test } from "node:test";
 import { until } from "@anyserial/test-support/until";
 import { openSerialPort } from "anyserial";
 import { createVirtualAdapter } from "anyserial/adapter";
+import { servingProcess } from "../helpers/serving-process.ts";
 import { takenPorts } from "../helpers/vhci-ports.ts";
 
 const CYCLES = 25;
 const MANY = 16;
-
-/** The process that serves the adapters of a program. */
-function servingProcess(parent: number): number {
-  const found = readdirSync("/proc").find((name) => {
-    if (!/^\d+$/.test(name)) return false;
-    try {
-      const status = readFileSync(`/proc/${name}/status`, "utf8");
-      const command = readFileSync(`/proc/${name}/cmdline`, "latin1");
-      return new RegExp(`^PPid:\\t${parent}$`, "m").test(status) && command.includes("\0-e\0");
-    } catch {
-      return false; // it ended meanwhile
-    }
-  });
-  if (found === undefined) throw new Error("no process serves");
-  return Number(found);
-}
 
 /** A program of its own with an adapter. @returns It, and the path of its adapter. */
 async function program(body: string): Promise<{ child: ReturnType<typeof spawn>; path: string }> {

@@ -7,10 +7,11 @@ import { promisify } from "node:util";
 import { until } from "@anyserial/test-support/until";
 import { listSerialPorts, openSerialPort } from "anyserial";
 import { createVirtualAdapter, serveAdapters } from "anyserial/adapter";
+import { missing, pathOf, programEnvironment } from "../helpers/debian-programs.ts";
 
 const run = promisify(execFile);
-const hasPython = spawnSync("python3", ["-c", "import serial"]).status === 0;
-const hasUsbip = spawnSync("usbip", ["version"]).status === 0;
+const env = programEnvironment();
+const hasPython = spawnSync("python3", ["-c", "import serial"], { env }).status === 0;
 
 const PYTHON = `
 import json, sys, serial
@@ -24,7 +25,7 @@ print(json.dumps(seen))
 `;
 
 test("python3-serial reads the lines, sets DTR, and is answered, with rtscts and dsrdtr", {
-  skip: hasPython ? false : "python3-serial is not installed",
+  skip: hasPython ? false : "python3-serial could not be fetched",
 }, async () => {
   await using adapter = await createVirtualAdapter({ chip: "ft232r" });
   await adapter.setModemLines({ cts: true, dsr: true, ri: false, dcd: true });
@@ -33,7 +34,7 @@ test("python3-serial reads the lines, sets DTR, and is answered, with rtscts and
   const watching = (async () => {
     for await (const change of changes) if (change.kind === "lines") lines.push(change.lines);
   })();
-  const program = run("python3", ["-c", PYTHON, adapter.path]);
+  const program = run("python3", ["-c", PYTHON, adapter.path], { env });
   const question: number[] = [];
   while (question.length < 8) question.push(...(await adapter.receive()));
   await adapter.send(Buffer.from("answer"));
@@ -48,7 +49,7 @@ test("python3-serial reads the lines, sets DTR, and is answered, with rtscts and
 });
 
 test("the usbip program plugs a served adapter in, and pulls it out", {
-  skip: hasUsbip ? false : "usbip is not installed",
+  skip: missing("usbip"),
 }, async () => {
   const served = await serveAdapters({
     listen: "127.0.0.1:0",
@@ -58,7 +59,7 @@ test("the usbip program plugs a served adapter in, and pulls it out", {
   const [adapter] = served.adapters;
   ok(adapter !== undefined);
   const tcp = ["--tcp-port", String(served.address.port)];
-  await run("usbip", [...tcp, "attach", "-r", "127.0.0.1", "-b", "1-1"]);
+  await run(pathOf("usbip"), [...tcp, "attach", "-r", "127.0.0.1", "-b", "1-1"], { env });
   const found = await until("the adapter is there", async () =>
     (await listSerialPorts()).find(({ serialNumber }) => serialNumber === "REMOTE"),
   );
