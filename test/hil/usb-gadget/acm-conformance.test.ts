@@ -3,7 +3,7 @@
 import { after, test } from "node:test";
 import { openSerialPort, type SerialConfigInput } from "anyserial";
 import { backendSuite } from "anyserial/testing/conformance";
-import { AcmGadget, DEVICE_SIDE } from "../chips/acm-gadget.ts";
+import { AcmGadget, DEVICE_SIDE } from "../gadget/acm-gadget.ts";
 
 const NO_LINES = "the device's side has no control lines";
 const NO_LINE = "there is no line between the two";

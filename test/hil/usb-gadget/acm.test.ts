@@ -10,7 +10,7 @@ import {
   SerialDisconnectedError,
   type SerialPort,
 } from "anyserial";
-import { AcmGadget, DEVICE_SIDE } from "../chips/acm-gadget.ts";
+import { AcmGadget, DEVICE_SIDE } from "../gadget/acm-gadget.ts";
 
 /** The device's side keeps the settings that it has, whatever is asked for. */
 const AS_IT_IS = { unsupportedPolicy: "ignore" } as const;

@@ -3,11 +3,11 @@
 import { after, test } from "node:test";
 import { openSerialPort, type SerialConfigInput } from "anyserial";
 import { backendSuite } from "anyserial/testing/conformance";
-import { ChipBoard } from "../chips/chips.ts";
+import { ChipBoard } from "../gadget/chips.ts";
 
 const board = await ChipBoard.create(
-  { model: "ftdi", serialNumber: "CABLE-A" },
-  { model: "ftdi", serialNumber: "CABLE-B" },
+  { model: "ft232r", serialNumber: "CABLE-A" },
+  { model: "ft232r", serialNumber: "CABLE-B" },
 );
 after(() => board.close());
 const [chipA, chipB] = board.chips;

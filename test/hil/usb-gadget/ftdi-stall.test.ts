@@ -11,14 +11,14 @@ import {
   SerialDisconnectedError,
   type SerialPort,
 } from "anyserial";
-import { ChipBoard } from "../chips/chips.ts";
+import { ChipBoard } from "../gadget/chips.ts";
 
 /** More than the driver's queue and the chip hold. */
 const BYTES = Buffer.from(Array.from({ length: 64 * 1024 }, (_, at) => at % 251));
 /** The kernel itself would let a close wait for 30 seconds. */
 const LIMITED = { timeout: 25_000 };
 
-const board = await ChipBoard.create({ model: "ftdi", serialNumber: "STALLS" });
+const board = await ChipBoard.create({ model: "ft232r", serialNumber: "STALLS" });
 after(() => board.close());
 const chip = board.chips[0] as ChipBoard["chips"][number];
 let path = await chip.plug();

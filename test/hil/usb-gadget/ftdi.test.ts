@@ -10,9 +10,9 @@ import {
   type SerialConfigInput,
   type SerialPort,
 } from "anyserial";
-import { ChipBoard } from "../chips/chips.ts";
+import { ChipBoard } from "../gadget/chips.ts";
 
-const board = await ChipBoard.create({ model: "ftdi", serialNumber: "FT232R" });
+const board = await ChipBoard.create({ model: "ft232r", serialNumber: "FT232R" });
 after(() => board.close());
 const chip = board.chips[0] as ChipBoard["chips"][number];
 const path = await chip.plug();

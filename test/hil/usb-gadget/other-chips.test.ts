@@ -10,11 +10,11 @@ import {
   type SerialConfigInput,
   type SerialPort,
 } from "anyserial";
-import { type Chip, ChipBoard } from "../chips/chips.ts";
+import { type Chip, ChipBoard } from "../gadget/chips.ts";
 import { chipTest } from "../helpers/chip-test.ts";
 
 interface Model {
-  readonly model: "cp210x" | "ch341" | "pl2303";
+  readonly model: "cp2102" | "ch340" | "pl2303";
   readonly driver: string;
   readonly usbId: string;
   /** The driver switches RTS/CTS flow control on. */
@@ -29,7 +29,7 @@ interface Model {
 
 const MODELS: readonly Model[] = [
   {
-    model: "cp210x",
+    model: "cp2102",
     driver: "cp210x",
     usbId: "10c4:ea60",
     hasFlowControl: true,
@@ -38,7 +38,7 @@ const MODELS: readonly Model[] = [
     reports: ["break", "framing", "parity", "overrun"],
   },
   {
-    model: "ch341",
+    model: "ch340",
     driver: "ch341-uart",
     usbId: "1a86:7523",
     hasFlowControl: false,

@@ -3,6 +3,7 @@
 // libuv's pool, which is why devices live in a process of their own.
 
 import { spawnSync } from "node:child_process";
+import { EventEmitter, once } from "node:events";
 import {
   mkdirSync,
   openSync,
@@ -16,37 +17,18 @@ import {
 import { promisify } from "node:util";
 import {
   BULK_PACKET,
-  decodeSetup,
-  type Endpoint,
   EVENT,
   EVENT_LENGTH,
   encodeDescriptors,
   encodeStrings,
-  type Setup,
 } from "./function-fs.ts";
-
-/** Identity that the host reads when the device is plugged in. */
-export interface DeviceIdentity {
-  readonly vendorId: number;
-  readonly productId: number;
-  /** bcdDevice: drivers distinguish chips by it. */
-  readonly release: number;
-  readonly manufacturer: string;
-  readonly product: string;
-  readonly serialNumber: string;
-}
-
-/** Identity and behavior of a device. */
-export interface DeviceModel {
-  readonly identity: DeviceIdentity;
-  readonly endpoints: readonly Endpoint[];
-  /** Answers a request for data; `undefined` stalls. */
-  answer(setup: Setup): Uint8Array | undefined;
-  /** Takes a request that carries data, or none. */
-  accept(setup: Setup, data: Uint8Array): void;
-  /** The host has chosen the configuration: endpoints work from now on. */
-  onEnabled(): void;
-}
+import {
+  type DeviceIdentity,
+  type DeviceModel,
+  decodeSetup,
+  type Endpoint,
+  type Setup,
+} from "./models.ts";
 
 // Plain descriptors: a FileHandle costs several times as much for each call.
 const readFrom = promisify(read);
@@ -54,6 +36,10 @@ const writeTo = promisify(write);
 
 /** `<asm-generic/errno.h>`; Node has no name for it. */
 const EIDRM = 43;
+/** Largest transfer toward the host, in bytes; the kernel makes packets of it. */
+const MOST_IN = 8 * BULK_PACKET;
+/** After an unplug the endpoints are asked again this much later, in milliseconds. */
+const RETRY_MS = 10;
 const GADGETS = "/sys/kernel/config/usb_gadget";
 
 /** A device; the constructor stores, {@link UsbDevice.create} acts. */
@@ -62,18 +48,20 @@ export class UsbDevice {
   readonly #gadget: string;
   readonly #udc: string;
   readonly #control: number;
-  readonly #endpoints: readonly number[];
+  readonly #ready = new EventEmitter();
+  /** Counts plugs: a transfer of an earlier one is lost. */
+  #plugs = 0;
 
   private constructor(
     model: DeviceModel,
     place: { readonly gadget: string; readonly udc: string },
-    files: { readonly control: number; readonly endpoints: readonly number[] },
+    control: number,
   ) {
     this.#model = model;
     this.#gadget = place.gadget;
     this.#udc = place.udc;
-    this.#control = files.control;
-    this.#endpoints = files.endpoints;
+    this.#control = control;
+    model.onReady = (address) => this.#ready.emit(String(address));
   }
 
   /**
@@ -88,59 +76,69 @@ export class UsbDevice {
     describeGadget(gadget, name, model.identity);
     const folder = mountFunction(name);
     const control = openSync(`${folder}/ep0`, "r+");
-    writeSync(control, encodeDescriptors(model.endpoints));
+    const endpoints = model.interfaces.flatMap((face) => face.endpoints);
+    writeSync(control, encodeDescriptors(endpoints));
     writeSync(control, encodeStrings(model.identity.product));
-    const endpoints = model.endpoints.map((_, at) => openSync(`${folder}/ep${at + 1}`, "r+"));
-    const files = { control, endpoints };
-    const device = new UsbDevice(model, { gadget, udc: `dummy_udc.${port}` }, files);
+    const device = new UsbDevice(model, { gadget, udc: `dummy_udc.${port}` }, control);
     void device.#serveControl();
+    for (const [at, endpoint] of endpoints.entries()) {
+      void device.#serveEndpoint(endpoint, openSync(`${folder}/ep${at + 1}`, "r+"));
+    }
     return device;
   }
 
-  /** Connects it to the host. */
+  /** Connects it to the host. FunctionFS does not say whether the host waits at an endpoint: it does, most of the time. */
   plug(): void {
+    for (const { endpoints } of this.#model.interfaces) {
+      for (const { address } of endpoints) this.#model.onAwaited(address, true);
+    }
     writeFileSync(`${this.#gadget}/UDC`, this.#udc);
   }
 
   /** Disconnects it: pending requests on its endpoints fail. */
   unplug(): void {
+    this.#plugs++;
     writeFileSync(`${this.#gadget}/UDC`, "\n");
-  }
-
-  /**
-   * Waits for one packet from the host.
-   *
-   * @param at Which of the model's endpoints.
-   * @returns `undefined` when the device was unplugged meanwhile.
-   */
-  async receive(at: number): Promise<Uint8Array | undefined> {
-    const packet = Buffer.alloc(BULK_PACKET);
-    try {
-      const { bytesRead } = await readFrom(this.#file(at), packet, 0, packet.length, null);
-      return packet.subarray(0, bytesRead);
-    } catch {
-      return undefined;
+    this.#model.onUnplugged();
+    for (const { endpoints } of this.#model.interfaces) {
+      for (const { address } of endpoints) this.#ready.emit(String(address));
     }
   }
 
-  /**
-   * Hands bytes to the host, and waits until it has taken them.
-   *
-   * @param at Which of the model's endpoints.
-   * @param bytes One transfer.
-   */
-  async send(at: number, bytes: Uint8Array): Promise<void> {
+  async #serveEndpoint({ address }: Endpoint, file: number): Promise<void> {
+    for (;;) {
+      if ((address & 0x80) === 0) await this.#receive(address, file);
+      else await this.#send(address, file);
+    }
+  }
+
+  /** Takes one packet of the host, and holds it until the model has room. */
+  async #receive(address: number, file: number): Promise<void> {
+    const packet = Buffer.alloc(BULK_PACKET);
+    const plug = this.#plugs;
     try {
-      await writeTo(this.#file(at), bytes, 0, bytes.length, null);
+      const { bytesRead } = await readFrom(file, packet, 0, packet.length, null);
+      const data = packet.subarray(0, bytesRead);
+      while (plug === this.#plugs && !this.#model.offer(address, data)) {
+        await once(this.#ready, String(address));
+      }
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS)); // it is not plugged in
+    }
+  }
+
+  /** Hands one transfer to the host, and waits until it has taken it. */
+  async #send(address: number, file: number): Promise<void> {
+    const bytes = this.#model.take(address, MOST_IN);
+    if (bytes === undefined) {
+      await once(this.#ready, String(address));
+      return;
+    }
+    try {
+      await writeTo(file, bytes, 0, bytes.length, null);
     } catch {
       // Unplugged: bytes on their way are gone.
     }
-  }
-
-  #file(at: number): number {
-    const file = this.#endpoints[at];
-    if (file === undefined) throw new Error(`the device has no endpoint ${at}`);
-    return file;
   }
 
   async #serveControl(): Promise<void> {
@@ -154,7 +152,7 @@ export class UsbDevice {
         throw error;
       }
       const type = event.readUInt8(8);
-      if (type === EVENT.enable) this.#model.onEnabled();
+      if (type === EVENT.enable) this.#model.onConfigured();
       if (type === EVENT.setup) this.#serve(decodeSetup(event));
     }
   }
@@ -170,14 +168,17 @@ export class UsbDevice {
 
   #exchange(setup: Setup): void {
     const room = Buffer.alloc(Math.max(setup.length, 1)); // Node skips a read of nothing
+    // Doing the opposite of the request makes FunctionFS stall.
     if (setup.isIn) {
       const answer = this.#model.answer(setup);
-      // Doing the opposite of the request makes FunctionFS stall.
       if (answer === undefined) readSync(this.#control, room);
       else writeSync(this.#control, answer.subarray(0, setup.length));
+    } else if (setup.length === 0) {
+      if (this.#model.accept(setup, new Uint8Array())) readSync(this.#control, room);
+      else writeSync(this.#control, room);
     } else {
       const bytesRead = readSync(this.#control, room);
-      this.#model.accept(setup, room.subarray(0, bytesRead));
+      this.#model.accept(setup, room.subarray(0, bytesRead)); // it is too late to stall
     }
   }
 }

@@ -1,23 +1,7 @@
 // Data for FunctionFS about a device: descriptors and strings, as <linux/usb/functionfs.h> lays
 // them out, and the events that it reports. Pure.
 
-/** An endpoint: the number is what the device asks for, the kernel may give it another. */
-export interface Endpoint {
-  readonly number: number;
-  readonly direction: "in" | "out";
-  readonly type: "bulk" | "interrupt";
-}
-
-/** A control request, as it came over endpoint 0. */
-export interface Setup {
-  /** The device answers with data. */
-  readonly isIn: boolean;
-  readonly request: number;
-  readonly value: number;
-  readonly index: number;
-  /** Bytes that follow, or that the host has room for. */
-  readonly length: number;
-}
+import type { Endpoint } from "./models.ts";
 
 const DESCRIPTORS_MAGIC_V2 = 3;
 const STRINGS_MAGIC = 2;
@@ -55,24 +39,12 @@ export function encodeStrings(name: string): Buffer {
   return Buffer.concat([words(STRINGS_MAGIC, length, 1, 1), language, text]);
 }
 
-/** Takes the request out of a setup event. */
-export function decodeSetup(event: Buffer): Setup {
-  return {
-    isIn: (event.readUInt8(0) & 0x80) !== 0,
-    request: event.readUInt8(1),
-    value: event.readUInt16LE(2),
-    index: event.readUInt16LE(4),
-    length: event.readUInt16LE(6),
-  };
-}
-
 function encodeSpeed(
   endpoints: readonly Endpoint[],
   packet: { readonly bulk: number; readonly interrupt: number },
 ): Buffer {
   const face = [9, 4, 0, 0, endpoints.length, VENDOR_SPECIFIC, 0, 0, 1];
-  const all = endpoints.map(({ number, direction, type }) => {
-    const address = number | (direction === "in" ? 0x80 : 0);
+  const all = endpoints.map(({ address, type }) => {
     const size = packet[type];
     const [attributes, interval] = type === "bulk" ? [2, 0] : [3, 4];
     return [7, 5, address, attributes, size & 0xff, size >> 8, interval];

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { until } from "@anyserial/test-support/until";
 import type { Answer, ChipAction, ChipSpec, ChipState } from "./chip-messages.ts";
-import type { CharacterError, InputLines } from "./serial-chip.ts";
+import type { CharacterError, ModemLines } from "./models.ts";
 
 const PROGRAM = fileURLToPath(new URL("./chip-process.js", import.meta.url));
 /** A chip keeps up to four blocking calls in libuv's pool. */
@@ -37,7 +37,7 @@ export class Chip {
   }
 
   /** Sets input lines; those that are not named keep their level. */
-  async setLines(lines: Partial<InputLines>): Promise<void> {
+  async setLines(lines: Partial<ModemLines>): Promise<void> {
     await this.#call({ action: "setLines", lines });
   }
 

@@ -1,15 +1,15 @@
 // Messages between a test and the process of its chips.
 
-import type { CharacterError, ChipSettings, InputLines } from "./serial-chip.ts";
+import type { CharacterError, ChipName, ModemLines, UartSettings } from "./models.ts";
 
 /** A chip to make. */
 export interface ChipSpec {
-  readonly model: "ftdi" | "cp210x" | "ch341" | "pl2303";
+  readonly model: ChipName;
   readonly serialNumber: string;
 }
 
 /** Settings and state of a chip. */
-export interface ChipState extends ChipSettings {
+export interface ChipState extends UartSettings {
   readonly dtr: boolean;
   readonly rts: boolean;
   readonly breakAsserted: boolean;
@@ -20,7 +20,7 @@ export interface ChipState extends ChipSettings {
 /** Something for one chip to do. */
 export type ChipAction =
   | { readonly action: "plug" | "unplug" | "takeSent" | "state" }
-  | { readonly action: "setLines"; readonly lines: Partial<InputLines> }
+  | { readonly action: "setLines"; readonly lines: Partial<ModemLines> }
   | {
       readonly action: "arrive";
       readonly data: Uint8Array;

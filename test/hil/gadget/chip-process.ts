@@ -2,17 +2,18 @@
 // which is answered; it ends when the test does.
 
 import { constants, setPriority } from "node:os";
-import { Ch341 } from "./ch341.ts";
+import { Cable } from "./cable.ts";
 import type { ChipSpec, ChipState, Request } from "./chip-messages.ts";
-import { Cp210x } from "./cp210x.ts";
-import { Ftdi } from "./ftdi.ts";
-import { Pl2303 } from "./pl2303.ts";
-import type { SerialChip } from "./serial-chip.ts";
+import { createChip, type Uart } from "./models.ts";
 import { UsbDevice } from "./usb-device.ts";
 
-const MODELS = { ftdi: Ftdi, cp210x: Cp210x, ch341: Ch341, pl2303: Pl2303 } as const;
+interface Plugged {
+  readonly uart: Uart;
+  readonly cable: Cable;
+  readonly device: UsbDevice;
+}
 
-const chips: SerialChip[] = [];
+const chips: Plugged[] = [];
 
 // Drivers give a chip as little as 100 ms to answer.
 setPriority(constants.priority.PRIORITY_HIGHEST);
@@ -29,40 +30,41 @@ function answer(request: Request): void {
 
 function run(request: Request): unknown {
   if (request.action === "create") return create(request.chips);
-  if (request.action === "wire") return chipAt(0).wire(chipAt(1));
-  const chip = chipAt(request.chip);
+  if (request.action === "wire") return chipAt(0).cable.join(chipAt(1).cable);
+  const { uart, cable, device } = chipAt(request.chip);
   switch (request.action) {
     case "plug":
-      return chip.plug();
+      return device.plug();
     case "unplug":
-      return chip.unplug();
+      return device.unplug();
     case "setLines":
-      return chip.setLines(request.lines);
+      return uart.setLines(request.lines);
     case "arrive":
-      return chip.arrive(request.data, request.error);
+      return uart.arrive(request.data, request.error);
     case "setStalled":
-      return chip.setStalled(request.stalled);
+      return uart.setStalled(request.stalled);
     case "takeSent":
-      return chip.takeSent();
+      return cable.takeSent();
     case "state":
-      return stateOf(chip);
+      return stateOf(uart);
   }
 }
 
 function create(specs: readonly ChipSpec[]): void {
   for (const [port, { model, serialNumber }] of specs.entries()) {
-    const chip = new MODELS[model](serialNumber);
-    chip.attach(UsbDevice.create(chip, port));
-    chips.push(chip);
+    const chip = createChip({ chip: model, identity: { serialNumber } });
+    const [uart] = chip.uarts;
+    if (uart === undefined) throw new Error("a chip has a UART");
+    chips.push({ uart, cable: new Cable(uart), device: UsbDevice.create(chip, port) });
   }
 }
 
-function chipAt(at: number): SerialChip {
+function chipAt(at: number): Plugged {
   const chip = chips[at];
   if (chip === undefined) throw new Error(`there is no chip ${at}`);
   return chip;
 }
 
-function stateOf({ settings, outputs, breakAsserted, breaks }: SerialChip): ChipState {
+function stateOf({ settings, outputs, breakAsserted, breaks }: Uart): ChipState {
   return { ...settings, ...outputs, breakAsserted, breaks };
 }
