@@ -23,13 +23,16 @@ const BATCH_FILES = 16;
 /** A file that changes its process, or that has hooks for all tests of it, has a process of its own. */
 const NEEDS_OWN_PROCESS =
   /^(before|after)(Each)?\(|mock\.timers|\bprocess\.(on|once|chdir|exitCode|env)\b|\bglobalThis\b|\bgc\b|fakeable-timers|young-generation|open-ports\.js"/m;
-/** Tests that start many processes or threads one after the other, or provoke many races. */
+/**
+ * Tests that start many processes or threads one after the other, provoke many races or wait for long, and the
+ * conformance suite over backends of other systems.
+ */
 const SLOW = new RegExp(
-  `/integration/([\\w-]+/)?(${[
-    "changed-globals|fake-timers|hub-devices|hub-live|koffi-missing|link-races|memory-process|overlaps?",
-    "package-copies|port-faults-full|process-end|refused-watch|register|service-overlap|serving-process",
-    "survive-processes|tcp-vanish|workers",
-  ].join("|")})\\.test|^test/examples/`,
+  `^test/examples/|/integration/([\\w-]+/)?(${[
+    "changed-globals|cluster|fake-timers|hub-demo|hub-devices|hub-live|koffi-missing|link-races",
+    "memory|memory-process|overlaps?|package-copies|port-faults-full|process-end|refused-watch|register",
+    "service-overlap|serving-process|survive-processes|tcp-vanish|waiting|web|workers",
+  ].join("|")})\\.test|/conformance/(darwin-pty|freebsd-pty|netbsd-pty|windows-late-cancel)\\.test`,
 );
 /** Tests over real ptys as Linux has them, and over /proc, inotify and strace. */
 const NEEDS_LINUX = /\/(integration|examples|conformance\/\w+-pty|unit\/sessions)[/.]/;
