@@ -20,7 +20,6 @@ const port: EmulatedPort =
   kind === "--pty"
     ? await createVirtualPort({ link })
     : await createVirtualAdapter({ chip: "ch340", link, mode: 0o666 });
-console.log(port.path);
 
 /** The boot loader runs for a second, then the sketch, unless a programmer speaks to it. */
 function reset(): void {
@@ -94,3 +93,4 @@ port.subscribe({
     hadDtr = dtr;
   },
 });
+console.log(port.path); // ready: a program that opens it from now on is noticed
