@@ -96,7 +96,8 @@ test(
     await full(pair.port);
     const { writeCalls } = pair.port.stats();
     for (let turn = 0; turn < 1000; turn++) await nextTask();
-    equal(pair.port.stats().writeCalls, writeCalls);
+    // The kernel may still find some room, and a send() looks for itself every 100 ms.
+    ok(pair.port.stats().writeCalls - writeCalls < 20);
 
     controller.abort("enough");
     const error = (await failed) as SendAbortedError;
