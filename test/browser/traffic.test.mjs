@@ -43,6 +43,7 @@ test("messages of a program are listed with time, member, length, text and hex",
 test("messages are filtered by member, direction and search, also while the list is paused", async (t) => {
   const { page, say, rows, logger } = await scene(t);
   await say("volt 12\nVOLT 13\namps 2\n");
+  await page.getByText("3 messages shown").waitFor();
   await say("ok\n", logger);
   await page.getByText("4 messages shown").waitFor();
 
@@ -151,4 +152,26 @@ test("the shown messages are saved as pcapng, text and CSV", async (t) => {
     csv.bytes.toString(),
     /\r\n\S+Z,"plant","meter",sends,7,3d 31 2b 22 78 22 0a,"'=1\+""x""\\n"\r\n$/,
   );
+});
+
+test("no message is missed that comes while the list is made, or while its filter changes", async (t) => {
+  const { page, say } = await scene(t);
+  const direction = page.getByLabel("Direction");
+  let said = 0;
+  let isOver = false;
+  const talking = (async () => {
+    for (; !isOver; said++) {
+      await say(`line ${said}\n`);
+      await page.waitForTimeout(20);
+    }
+  })();
+
+  for (let turn = 0; turn < 30; turn++) {
+    await direction.selectOption(turn % 2 === 0 ? "receives" : "sends");
+    await page.waitForTimeout(50 + (turn % 7) * 10);
+  }
+  isOver = true;
+  await talking;
+
+  await page.getByText(`${said} messages shown`).waitFor();
 });

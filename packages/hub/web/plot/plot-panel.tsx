@@ -1,6 +1,6 @@
 // Plot: the numbers that a member sends, over time.
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { download, fileName } from "../parts/download.ts";
 import { memberOptions, parseMember } from "../parts/member-options.ts";
 import { countText } from "../parts/quantities.ts";
@@ -22,7 +22,8 @@ export function PlotPanel({ isShown }: { readonly isShown: boolean }) {
   const series = useMemo(() => new Series(), [member]);
   const draw = useFrame(isShown);
   const [element, chart] = useChart(series, JSON.stringify(series.names));
-  useEffect(() => {
+  // Before the browser does anything else: messages that came in between would be missed.
+  useLayoutEffect(() => {
     if (isPaused) return undefined;
     const add = (entries: readonly Entry[]): void => {
       let isNew = false;

@@ -1,6 +1,6 @@
 // A value that components watch.
 
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 export class Store<T> {
   #value: T;
@@ -34,7 +34,8 @@ export class Store<T> {
  */
 export function useStore<T>(store: Store<T>, isShown = true): T {
   const [, draw] = useState(0);
-  useEffect(() => {
+  // Before the browser does anything else: a change that came in between would be missed.
+  useLayoutEffect(() => {
     return isShown ? store.watch(() => draw((count) => count + 1)) : undefined;
   }, [store, isShown]);
   return store.get();

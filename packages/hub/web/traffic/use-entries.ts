@@ -1,6 +1,6 @@
 // The messages of the log that a filter lets through, as they come.
 
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { useFrame } from "../parts/use-frame.ts";
 import type { Filter } from "./filter.ts";
 import { type Entry, MESSAGES_MAX, type TrafficLog } from "./traffic-log.ts";
@@ -24,7 +24,8 @@ export function useEntries(
     held.current = isPaused ? (held.current ?? [...log.entries]) : undefined;
     shown.current = (held.current ?? log.entries).filter(filter);
   }, [log, filter, isPaused]);
-  useEffect(() => {
+  // Before the browser does anything else: messages that came in between would be missed.
+  useLayoutEffect(() => {
     return log.watch((added) => {
       const isCleared = log.entries.length === 0;
       if (isCleared) {
