@@ -7,7 +7,10 @@ import { fileURLToPath } from "node:url";
 const REACTOR = { ANYSERIAL_READINESS: "reactor" };
 const isRoot = process.getuid?.() === 0;
 
-/** In order: the first one installs and builds. `check` marks those that every commit has to pass. */
+/**
+ * In order: the first one installs and builds. `check` marks those that every commit has to pass, `isBeside` those
+ * that run at the same time as the one before them: both wait most of the time.
+ */
 const STEPS = [
   { name: "test", seconds: 600, command: "npm test", check: true },
   { name: "user", seconds: 600, command: ".ci/as-user npm test", rootOnly: true },
@@ -30,9 +33,9 @@ const STEPS = [
   { name: "long", seconds: 300, command: "npm run test:long" },
   { name: "runners", seconds: 300, command: "npm run test:runners" },
   { name: "dependants", seconds: 600, command: "npm run test:dependants" },
-  { name: "cluster", seconds: 300, command: "npm run test:cluster" },
   { name: "start", seconds: 60, command: "npm start -- --once" },
-  { name: "peers", seconds: 300, command: "npm run test:peers" },
+  { name: "peers", seconds: 400, command: "npm run test:peers" },
+  { name: "cluster", seconds: 400, command: "npm run test:cluster", isBeside: true },
   { name: "browser", seconds: 300, command: "npm run test:browser" },
   { name: "fuzz", seconds: 240, command: "node scripts/fuzz-remote.mjs" },
   { name: "runtimes", seconds: 300, command: "npm run test:runtimes" },
@@ -46,7 +49,8 @@ const OUTPUT_AFTER_EXIT_MS = 1000;
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const count = { passed: 0, failed: 0 };
 const summary = [];
-let kill = () => undefined;
+/** Running children. */
+const running = new Set();
 
 process.on("exit", (code) => {
   if (code !== 0 && count.failed === 0) count.failed++;
@@ -59,13 +63,16 @@ for (const [signal, code] of [
   ["SIGTERM", 143],
 ]) {
   process.on(signal, () => {
-    kill("SIGKILL");
+    for (const child of running) kill(child, "SIGKILL");
     process.exit(code);
   });
 }
 
 const { chosen, seconds } = readArguments(process.argv.slice(2));
-for (const step of chosen) await runStep(step, seconds - performance.now() / 1000);
+for (const group of groups(chosen)) {
+  const left = seconds - performance.now() / 1000;
+  await Promise.all(group.map((step, index) => runStep(step, left, index === 0)));
+}
 if (count.failed > 0) process.exitCode = 1;
 
 function readArguments(args) {
@@ -84,19 +91,32 @@ function readArguments(args) {
   return { chosen: STEPS.filter((step) => isChosen(step) && canRun(step)), seconds: limit };
 }
 
+/** Steps that run at the same time. */
+function groups(steps) {
+  const made = [];
+  for (const step of steps) {
+    if (step.isBeside && made.length > 0) made.at(-1).push(step);
+    else made.push([step]);
+  }
+  return made;
+}
+
 function canRun({ rootOnly = false }) {
   return isRoot || !rootOnly;
 }
 
-/** Runs a step within its time, or the rest of the total. */
-async function runStep(step, left) {
+/** Runs a step within its time, or the rest of the total. Unless it is the first of its group, it prints at its end. */
+async function runStep(step, left, isFirst) {
   const { name, command } = step;
   const started = performance.now();
   const bound = Math.min(step.seconds, left);
-  console.log(`\n== ${name}: ${command}`);
+  const held = [];
+  const print = isFirst ? (text) => process.stdout.write(text) : (text) => held.push(text);
+  print(`\n== ${name}: ${command}\n`);
   const { isGood, tests } =
-    bound > 0 ? await run(step, bound) : { isGood: false, tests: undefined };
-  if (bound <= 0) console.log(`${name}: no time left`);
+    bound > 0 ? await run(step, bound, print) : { isGood: false, tests: undefined };
+  if (bound <= 0) print(`${name}: no time left\n`);
+  process.stdout.write(held.join(""));
   const [, passed = 0, failed = 0] = tests ?? [];
   count.passed += Number(passed) + (isGood ? 1 : 0);
   count.failed += Number(failed) + (isGood ? 0 : 1);
@@ -105,44 +125,48 @@ async function runStep(step, left) {
   summary.push(`${isGood ? "ok    " : "FAILED"} ${String(took).padStart(4)} s  ${name}${shown}`);
 }
 
-async function run({ name, command, env }, bound) {
+async function run({ name, command, env }, bound, print) {
   const child = spawn(command, {
     shell: true,
     detached: process.platform !== "win32", // a group of its own, to be ended as a whole
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  kill = (signal) => {
-    try {
-      if (process.platform === "win32") child.kill(signal);
-      else process.kill(-child.pid, signal);
-    } catch {} // it has ended
-  };
-  const output = [child.stdout, child.stderr].map(follow);
+  running.add(child);
+  const output = [child.stdout, child.stderr].map((stream) => follow(stream, print));
   const timers = [
     setTimeout(() => {
-      console.log(`${name}: stopped after ${Math.round(bound)} s`);
-      kill("SIGTERM");
+      print(`${name}: stopped after ${Math.round(bound)} s\n`);
+      kill(child, "SIGTERM");
     }, bound * 1000),
-    setTimeout(() => kill("SIGKILL"), bound * 1000 + KILL_AFTER_MS),
+    setTimeout(() => kill(child, "SIGKILL"), bound * 1000 + KILL_AFTER_MS),
   ];
   const closed = new Promise((resolve) => child.once("close", resolve));
   const code = await new Promise((resolve) => {
     child.once("error", resolve);
     child.once("exit", resolve);
   });
+  running.delete(child);
   for (const timer of timers) clearTimeout(timer);
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, OUTPUT_AFTER_EXIT_MS))]);
   for (const stream of [child.stdout, child.stderr]) stream.destroy();
   return { isGood: code === 0, tests: output.map(({ tests }) => tests).find(Boolean) };
 }
 
+/** Ends a step as a whole. */
+function kill(child, signal) {
+  try {
+    if (process.platform === "win32") child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {} // it has ended
+}
+
 /** Prints the output of a step, and keeps the last line that counts tests. */
-function follow(stream) {
+function follow(stream, print) {
   const found = { tests: undefined };
   let rest = "";
   stream.setEncoding("utf8").on("data", (chunk) => {
-    process.stdout.write(chunk);
+    print(chunk);
     const lines = (rest + chunk).split("\n");
     rest = lines.pop();
     for (const line of lines) {

@@ -2,6 +2,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { after, test } from "node:test";
 import axe from "axe-core";
+import { until } from "../../tools/test-support/dist/until.js";
 import { closeBrowser, openPage, PANELS, showPanel } from "./chromium.mjs";
 import { ports, TestHub } from "./hub.mjs";
 
@@ -131,15 +132,15 @@ test("everything is done by keys alone", async (t) => {
         one?.getAttribute("aria-label") ?? one?.labels?.[0]?.innerText ?? one?.textContent ?? ""
       );
     });
+  const hasFocus = (name) => until(`${name} has the focus`, async () => (await focused()) === name);
   /** Presses Tab until something has the focus, and checks that it can be seen. */
   const tabTo = async (name, key = "Tab") => {
     for (let count = 0; count < 60; count++) {
       await keyboard.press(key);
       if ((await focused()).startsWith(name)) {
-        const outline = await page.evaluate(
-          () => getComputedStyle(document.activeElement).outlineStyle,
+        await page.waitForFunction(
+          () => getComputedStyle(document.activeElement).outlineStyle === "solid",
         );
-        equal(outline, "solid", name);
         return;
       }
     }
@@ -154,7 +155,7 @@ test("everything is done by keys alone", async (t) => {
   await page.getByRole("button", { name: "Forget the token" }).waitFor();
   await tabTo("Networks");
   await keyboard.press("ArrowRight");
-  await page.waitForFunction(() => document.activeElement?.textContent === "Traffic");
+  await hasFocus("Traffic");
   await page.locator("#panel-Traffic .row.in").first().waitFor(); // a pause of nothing has no message to choose
   await tabTo("Pause");
   await keyboard.press("Space");
@@ -168,13 +169,13 @@ test("everything is done by keys alone", async (t) => {
   await tabTo("Show what I type");
   await tabTo("Clear");
   await keyboard.press("Tab");
-  equal(await focused(), "Terminal");
+  await hasFocus("Terminal");
   await keyboard.press("Enter");
-  equal(await focused(), "Terminal input");
+  await hasFocus("Terminal input");
   await keyboard.type("keys");
   await page.locator(".xterm-rows").getByText("keys").waitFor();
   await keyboard.press("Shift+Tab");
-  equal(await focused(), "Terminal");
+  await hasFocus("Terminal");
   await tabTo("Line to send");
   const role = () => page.evaluate(() => document.activeElement?.getAttribute("role"));
   for (let count = 0; count < 60 && (await role()) !== "tab"; count++) {
@@ -182,7 +183,7 @@ test("everything is done by keys alone", async (t) => {
   }
   for (const name of ["Plot", "Events", "Captures", "Configuration"]) {
     await keyboard.press("ArrowRight");
-    equal(await focused(), name);
+    await hasFocus(name);
   }
   await page.getByRole("tab", { name: "Configuration", selected: true }).waitFor();
   await tabTo("Reload the file");
