@@ -6,7 +6,7 @@ import { amd64 } from "../machine/amd64.mjs";
 export const guest = {
   name: "usb-gadget",
   architecture: amd64,
-  timeoutSeconds: 540,
+  timeoutSeconds: 720,
   fileTimeoutSeconds: 420,
   modules: [
     "dummy_hcd num=4",
