@@ -1,4 +1,5 @@
 // The result as text: a Markdown table, and facts about the machine.
+import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { pairedRatio } from "./statistics.mjs";
 
@@ -16,8 +17,32 @@ export function describeMachine() {
   };
 }
 
+/**
+ * Ends a run: saves the result in both forms, and prints it.
+ *
+ * @param result `{ machine, quick, contenders, lines }`.
+ * @param name Of the files.
+ * @param options `json` prints that form, with `strict` a missed goal is a failure.
+ * @returns The exit code.
+ */
+export function deliver(result, name, { json, strict }) {
+  result.machine.loadAverageAfter = loadavg()[0];
+  const [asJson, asMarkdown] = [JSON.stringify(result, null, 2), toMarkdown(result)];
+  const folder = new URL("results/", import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL(`${name}.json`, folder), `${asJson}\n`);
+  writeFileSync(new URL(`${name}.md`, folder), asMarkdown);
+  console.log(json ? asJson : asMarkdown);
+  return strict && result.lines.some(({ holds }) => holds === false) ? 1 : 0;
+}
+
+/** Date of a run, for the name of a file. */
+export function dateOf({ date }) {
+  return date.replaceAll(":", "-").replace(/\..*/, "");
+}
+
 /** The table. */
-export function toMarkdown({ machine, contenders, lines, quick }) {
+function toMarkdown({ machine, contenders, lines, quick }) {
   const shown = contenders.filter(({ skipped }) => !skipped);
   const hasCandidate = shown.some(({ id }) => id === "candidate");
   const header = ["measure", ...shown.map(({ title }) => title), "ratio", "goal", "holds"];

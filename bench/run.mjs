@@ -1,7 +1,5 @@
 // The benchmark: `npm run bench`. Measures anyserial beside a raw C program, node-serialport and
 // pySerial, in turns, over pty pairs. docs/performance.md explains the rows.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -9,7 +7,7 @@ import { setUp } from "../scripts/setup.mjs";
 import { listContenders } from "./contenders.mjs";
 import { MACHINES } from "./machine.mjs";
 import { compilePeers } from "./peers.mjs";
-import { describeMachine, toMarkdown } from "./report.mjs";
+import { dateOf, deliver, describeMachine } from "./report.mjs";
 import { measureAllocation } from "./row-allocation.mjs";
 import { measureCancellation } from "./row-cancellation.mjs";
 import { measureDiscovery } from "./row-discovery.mjs";
@@ -18,44 +16,21 @@ import { measureManyPorts } from "./row-many-ports.mjs";
 import { measureRoundTrip } from "./row-round-trip.mjs";
 import { measureThroughput } from "./row-throughput.mjs";
 
-if (process.argv[2] === "hub") {
-  const { runHubBench } = await import("./hub/run.mjs");
-  process.exit(await runHubBench(process.argv.slice(3)));
-}
-
-if (process.argv[2] === "page") {
-  const { runPageBench } = await import("./hub/page-rows.mjs");
-  process.exit(await runPageBench(process.argv.slice(3)));
-}
-
-if (process.argv[2] === "serialport") {
-  const { runSerialportBench } = await import("./serialport/run.mjs");
-  process.exit(await runSerialportBench(process.argv.slice(3)));
-}
-
-if (process.argv[2] === "cluster") {
-  const { runClusterBench } = await import("./cluster/run.mjs");
-  process.exit(await runClusterBench(process.argv.slice(3)));
-}
-
-if (process.argv[2] === "remote") {
-  const { runRemoteBench } = await import("./remote/run.mjs");
-  process.exit(await runRemoteBench(process.argv.slice(3)));
-}
-
-if (process.argv[2] === "greeting") {
-  const { runGreetingBench } = await import("./greeting/run.mjs");
-  process.exit(await runGreetingBench(process.argv.slice(3)));
-}
-
-if (process.argv[2] === "framing") {
-  const { runFramingBench } = await import("./framing/run.mjs");
-  process.exit(await runFramingBench(process.argv.slice(3)));
-}
-
-if (process.argv[2] === "web-serial") {
-  const { runWebSerialBench } = await import("./web-serial/run.mjs");
-  process.exit(await runWebSerialBench(process.argv.slice(3)));
+/** Parts with options of their own: `npm run bench -- NAME`. Each is loaded when it is asked for. */
+const PARTS = {
+  cluster: () => import("./cluster/run.mjs"),
+  framing: () => import("./framing/run.mjs"),
+  greeting: () => import("./greeting/run.mjs"),
+  hub: () => import("./hub/run.mjs"),
+  page: () => import("./hub/page-rows.mjs"),
+  remote: () => import("./remote/run.mjs"),
+  serialport: () => import("./serialport/run.mjs"),
+  "web-serial": () => import("./web-serial/run.mjs"),
+};
+const [part, ...rest] = process.argv.slice(2);
+if (Object.hasOwn(PARTS, part ?? "")) {
+  const module = await PARTS[part]();
+  process.exit(await module.run(rest));
 }
 
 const ROWS = {
@@ -69,6 +44,7 @@ const ROWS = {
 };
 
 const USAGE = `Usage: npm run bench -- [options]
+       npm run bench -- PART [options of the part]: ${Object.keys(PARTS).join(", ")}
   --only ROW       one row, may be repeated: ${Object.keys(ROWS).join(", ")}
   --machine STATE  idle or awake, may be repeated; both unless given (see docs/performance.md)
   --quick          fewer rounds: shows that everything runs, not how fast
@@ -104,9 +80,7 @@ if (process.platform !== "linux") {
 
 try {
   const result = await run();
-  save(result);
-  console.log(options.json ? JSON.stringify(result, null, 2) : toMarkdown(result));
-  process.exit(options.strict && result.lines.some(({ holds }) => holds === false) ? 1 : 0);
+  process.exit(deliver(result, dateOf(result.machine), options));
 } catch (error) {
   console.error(`bench: ${error.stack}`);
   process.exit(1);
@@ -128,15 +102,5 @@ async function run() {
     const context = { contenders, tools, packageDir, quick, machines };
     for (const line of await ROWS[name](context)) lines.push({ row: name, ...line });
   }
-  machine.loadAverageAfter = loadavg()[0];
   return { machine, quick: options.quick, contenders, lines };
-}
-
-/** Both forms, named by the date of the run. */
-function save(result) {
-  const folder = new URL("results/", import.meta.url);
-  const name = result.machine.date.replaceAll(":", "-").replace(/\..*/, "");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(new URL(`${name}.md`, folder), toMarkdown(result));
 }

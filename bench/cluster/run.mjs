@@ -1,11 +1,9 @@
 // The cluster's part of the benchmark: `npm run bench -- cluster`. Bytes from a port of one hub to a port of
 // another, beside bare NATS in JavaScript and beside socat over TCP, in turns. One NATS server, all on loopback.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { setUp } from "../../scripts/setup.mjs";
 import { line } from "../lines.mjs";
-import { describeMachine, toMarkdown } from "../report.mjs";
+import { deliver, describeMachine } from "../report.mjs";
 import { runRounds } from "../rounds.mjs";
 import { percentile, spread } from "../statistics.mjs";
 
@@ -27,7 +25,7 @@ const SOCAT_ALLOWANCE_US = 150;
  * @param args Options: `--rounds N`, `--quick`, `--strict`, `--json`.
  * @returns The exit code.
  */
-export async function runClusterBench(args) {
+export async function run(args) {
   const { values: options } = parseArgs({
     args,
     options: {
@@ -59,11 +57,8 @@ export async function runClusterBench(args) {
   } finally {
     scene.close();
   }
-  machine.loadAverageAfter = loadavg()[0];
   const result = { machine, quick: options.quick, contenders: CONTENDERS, lines };
-  save(result);
-  console.log(options.json ? JSON.stringify(result, null, 2) : toMarkdown(result));
-  return options.strict && lines.some(({ holds }) => holds === false) ? 1 : 0;
+  return deliver(result, "cluster", options);
 }
 
 async function openAll(links, scene) {
@@ -149,11 +144,4 @@ async function rate(link, count) {
   for (let index = 0; index < count; index++) await link.send(MESSAGE);
   await receiving;
   return (count * 1000) / (performance.now() - start);
-}
-
-function save(result) {
-  const folder = new URL("../results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL("cluster.json", folder), `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(new URL("cluster.md", folder), toMarkdown(result));
 }

@@ -1,7 +1,5 @@
 // The framings' part of the benchmark: `npm run bench -- framing`. Lines beside node-serialport's parser
 // on the same chunks, in turns in one process, and how late the silence of idleGap() is noticed.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
 import { performance } from "node:perf_hooks";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,7 +7,7 @@ import { parseArgs } from "node:util";
 import { ReadlineParser } from "serialport";
 import { setUp } from "../../scripts/setup.mjs";
 import { against, line } from "../lines.mjs";
-import { describeMachine, toMarkdown } from "../report.mjs";
+import { deliver, describeMachine } from "../report.mjs";
 import { pick, runRounds } from "../rounds.mjs";
 import { percentile } from "../statistics.mjs";
 
@@ -30,7 +28,7 @@ const MEGABYTE = 1e6;
  * @param args Options: `--rounds N`, `--quick`, `--strict`, `--json`.
  * @returns The exit code.
  */
-export async function runFramingBench(args) {
+export async function run(args) {
   const { values: options } = parseArgs({
     args,
     options: {
@@ -52,11 +50,8 @@ export async function runFramingBench(args) {
   }
   console.error("bench: framing, silence");
   lines.push(...(await gapRows(library, options.quick ? 200 : 1000)));
-  machine.loadAverageAfter = loadavg()[0];
   const result = { machine, quick: options.quick, contenders: CONTENDERS, lines };
-  save(result);
-  console.log(options.json ? JSON.stringify(result, null, 2) : toMarkdown(result));
-  return options.strict && lines.some(({ holds }) => holds === false) ? 1 : 0;
+  return deliver(result, "framing", options);
 }
 
 async function lineRow({ library, rounds, megabytes, chunkBytes }) {
@@ -183,11 +178,4 @@ function lateness(framing, ms) {
     start = performance.now();
     decoder.push(Buffer.from("c"));
   });
-}
-
-function save(result) {
-  const folder = new URL("../results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL("framing.json", folder), `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(new URL("framing.md", folder), toMarkdown(result));
 }

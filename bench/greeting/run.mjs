@@ -1,14 +1,12 @@
 // The greeting's part of the benchmark: `npm run bench -- greeting`. How many greetings of a device that sends
 // as soon as its port is opened are lost, beside pySerial, in turns.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { setUp } from "../../scripts/setup.mjs";
 import { Child } from "../child.mjs";
 import { findPython } from "../contenders.mjs";
-import { describeMachine, toMarkdown } from "../report.mjs";
+import { deliver, describeMachine } from "../report.mjs";
 import { runRounds } from "../rounds.mjs";
 
 /**
@@ -17,7 +15,7 @@ import { runRounds } from "../rounds.mjs";
  * @param args Options: `--rounds N`, `--quick`, `--strict`, `--json`.
  * @returns The exit code.
  */
-export async function runGreetingBench(args) {
+export async function run(args) {
   const { values: options } = parseArgs({
     args,
     options: {
@@ -32,11 +30,8 @@ export async function runGreetingBench(args) {
   const rounds = Number(options.rounds ?? (options.quick ? 20 : 500));
   const contenders = await listContenders();
   const lines = [await measure(contenders, rounds)];
-  machine.loadAverageAfter = loadavg()[0];
   const result = { machine, quick: options.quick, contenders, lines };
-  save(result);
-  console.log(options.json ? JSON.stringify(result, null, 2) : toMarkdown(result));
-  return options.strict && lines.some(({ holds }) => holds === false) ? 1 : 0;
+  return deliver(result, "greeting", options);
 }
 
 async function listContenders() {
@@ -74,11 +69,4 @@ async function measure(contenders, rounds) {
 
 function here(name) {
   return fileURLToPath(new URL(name, import.meta.url));
-}
-
-function save(result) {
-  const folder = new URL("../results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL("greeting.json", folder), `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(new URL("greeting.md", folder), toMarkdown(result));
 }

@@ -1,13 +1,11 @@
 // What the page of the hub costs its members: `npm run bench -- page`. One hub serves nothing over HTTP; the others do,
 // without a page, and with one that reads, that was hidden a moment ago, or that hardly reads. All have their turns.
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { setUp } from "../../scripts/setup.mjs";
 import { against, line } from "../lines.mjs";
-import { describeMachine, toMarkdown } from "../report.mjs";
+import { deliver, describeMachine } from "../report.mjs";
 import { pick, runRounds } from "../rounds.mjs";
 import { compileHubPeers, startCommandHub, startLoad } from "./contenders.mjs";
 
@@ -31,7 +29,7 @@ const CLOSED = { text: "as without HTTP", limit: 0.05 };
  * @param args Options: `--members N`, `--rounds N`, `--strict`, `--json`.
  * @returns The exit code.
  */
-export async function runPageBench(args) {
+export async function run(args) {
   const { values: options } = parseArgs({
     args,
     options: {
@@ -49,14 +47,9 @@ export async function runPageBench(args) {
   for (const { id } of CONTENDERS) running.push(await startContender(tools, id, count));
   const results = await runRounds(running, Number(options.rounds), turn);
   for (const { kill } of running) kill();
-  machine.loadAverageAfter = loadavg()[0];
   const lines = linesOf(results, count);
   const result = { machine, quick: false, contenders: CONTENDERS, lines };
-  const folder = new URL("../results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL("page.json", folder), `${JSON.stringify(result, null, 2)}\n`);
-  console.log(options.json ? JSON.stringify(result, null, 2) : toMarkdown(result));
-  return options.strict && lines.some(({ holds }) => holds === false) ? 1 : 0;
+  return deliver(result, "page", options);
 }
 
 async function startContender(tools, id, count) {

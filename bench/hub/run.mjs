@@ -1,11 +1,9 @@
 // The hub's part of the benchmark: `npm run bench -- hub`. Our hub beside a C program of 40 lines and
 // the seed's Python program, in turns, with the same applications on all of them.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { setUp } from "../../scripts/setup.mjs";
 import { MACHINES } from "../machine.mjs";
-import { describeMachine, toMarkdown } from "../report.mjs";
+import { deliver, describeMachine } from "../report.mjs";
 import { compileHubPeers, listHubs, ttybus } from "./contenders.mjs";
 import {
   backpressureRows,
@@ -31,7 +29,7 @@ const ROWS = {
  * @param args Options: `--only ROW`, `--members N`, `--machine STATE`, `--rounds N`, `--quick`, `--strict`, `--json`.
  * @returns The exit code.
  */
-export async function runHubBench(args) {
+export async function run(args) {
   const { values: options } = parseArgs({
     args,
     options: {
@@ -58,16 +56,6 @@ export async function runHubBench(args) {
     const counts = options.members.map(Number);
     lines.push(...(await ROWS[name]({ ...context, counts, quick: options.quick })));
   }
-  machine.loadAverageAfter = loadavg()[0];
   const result = { machine, quick: options.quick, contenders: [...hubs, bus], lines };
-  save(result);
-  console.log(options.json ? JSON.stringify(result, null, 2) : toMarkdown(result));
-  return options.strict && lines.some(({ holds }) => holds === false) ? 1 : 0;
-}
-
-function save(result) {
-  const folder = new URL("../results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL("hub.json", folder), `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(new URL("hub.md", folder), toMarkdown(result));
+  return deliver(result, "hub", options);
 }

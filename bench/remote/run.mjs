@@ -1,12 +1,10 @@
 // The part of the benchmark for ports on other machines: `npm run bench -- remote`. Our server and client beside
 // ser2net, socat and pySerial, in turns, on loopback.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { setUp } from "../../scripts/setup.mjs";
 import { MACHINES } from "../machine.mjs";
 import { compilePeers } from "../peers.mjs";
-import { describeMachine, toMarkdown } from "../report.mjs";
+import { deliver, describeMachine } from "../report.mjs";
 import { COLUMNS, idleRows, roundTripRows, sharedRows, throughputRows } from "./rows.mjs";
 
 const ROWS = {
@@ -22,7 +20,7 @@ const ROWS = {
  * @param args Options: `--only ROW`, `--machine STATE`, `--quick`, `--strict`, `--json`.
  * @returns The exit code.
  */
-export async function runRemoteBench(args) {
+export async function run(args) {
   const { values: options } = parseArgs({
     args,
     options: {
@@ -41,16 +39,6 @@ export async function runRemoteBench(args) {
     console.error(`bench: remote ${name}`);
     lines.push(...(await ROWS[name]({ tools, quick: options.quick, machines: options.machine })));
   }
-  machine.loadAverageAfter = loadavg()[0];
   const result = { machine, quick: options.quick, contenders: COLUMNS, lines };
-  save(result);
-  console.log(options.json ? JSON.stringify(result, null, 2) : toMarkdown(result));
-  return options.strict && lines.some(({ holds }) => holds === false) ? 1 : 0;
-}
-
-function save(result) {
-  const folder = new URL("../results/", import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL("remote.json", folder), `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(new URL("remote.md", folder), toMarkdown(result));
+  return deliver(result, "remote", options);
 }

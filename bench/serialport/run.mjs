@@ -1,14 +1,12 @@
 // The drop-in's part of the benchmark: `npm run bench -- serialport`. @anyserial/serialport beside serialport: one
 // program, one stream class, in turns, over pty pairs.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { setUp } from "../../scripts/setup.mjs";
 import { listBindings } from "../contenders.mjs";
 import { against, atMost, line } from "../lines.mjs";
 import { MACHINES, onMachines } from "../machine.mjs";
 import { compilePeers, startEcho, startFlood } from "../peers.mjs";
-import { describeMachine, toMarkdown } from "../report.mjs";
+import { dateOf, deliver, describeMachine } from "../report.mjs";
 import { pick, runRounds, startAll, stopAll } from "../rounds.mjs";
 
 const WARM_UP = 10_000;
@@ -35,7 +33,7 @@ const faster = { text: "≥ 1.00 × serialport", holds: (ratio) => ratio >= 1 };
  * @param args Options: `--quick`, `--strict`, `--json`, `--machine STATE`; names of measures, such as `throughput`.
  * @returns The exit code.
  */
-export async function runSerialportBench(args) {
+export async function run(args) {
   const { values: options, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -60,11 +58,8 @@ export async function runSerialportBench(args) {
     console.error(`bench: serialport, ${measure.name}`);
     lines.push(...(await measure(context)));
   }
-  machine.loadAverageAfter = loadavg()[0];
   const result = { machine, quick: options.quick, contenders, lines };
-  save(result);
-  console.log(options.json ? JSON.stringify(result, null, 2) : toMarkdown(result));
-  return options.strict && lines.some(({ holds }) => holds === false) ? 1 : 0;
+  return deliver(result, `serialport-${dateOf(machine)}`, options);
 }
 
 function roundTrip({ contenders, tools, quick, machine }) {
@@ -146,10 +141,3 @@ async function openAndClose({ contenders, tools, quick }) {
 }
 
 /** Both forms, named by the date of the run. */
-function save(result) {
-  const folder = new URL("../results/", import.meta.url);
-  const name = `serialport-${result.machine.date.replaceAll(":", "-").replace(/\..*/, "")}`;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(new URL(`${name}.md`, folder), toMarkdown(result));
-}

@@ -1,7 +1,5 @@
 // Web Serial's part of the benchmark: `npm run bench -- web-serial`. The streams of anyserial/web-serial beside
 // receive() and send() of the same build, in turns, over pty pairs.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { setUp } from "../../scripts/setup.mjs";
@@ -10,7 +8,7 @@ import { nodeCommand } from "../contenders.mjs";
 import { against, line } from "../lines.mjs";
 import { MACHINES, onMachines } from "../machine.mjs";
 import { compilePeers, startEcho, startFlood } from "../peers.mjs";
-import { describeMachine, toMarkdown } from "../report.mjs";
+import { dateOf, deliver, describeMachine } from "../report.mjs";
 import { pick, runRounds, startAll, stopAll } from "../rounds.mjs";
 
 const SLICE_MEGABYTES = 10;
@@ -31,7 +29,7 @@ const fast = { text: "≥ 0.80 × receive()", holds: (ratio) => ratio >= 0.8 };
  * @param args Options: `--quick`, `--strict`, `--json`, `--machine STATE`.
  * @returns The exit code.
  */
-export async function runWebSerialBench(args) {
+export async function run(args) {
   const { values: options } = parseArgs({
     args,
     options: {
@@ -51,11 +49,8 @@ export async function runWebSerialBench(args) {
   }
   console.error("bench: web-serial, round trips");
   lines.push(...(await roundTrips({ tools, ...options })));
-  machine.loadAverageAfter = loadavg()[0];
   const result = { machine, quick: options.quick, contenders: CONTENDERS, lines };
-  save(result);
-  console.log(options.json ? JSON.stringify(result, null, 2) : toMarkdown(result));
-  return options.strict && lines.some(({ holds }) => holds === false) ? 1 : 0;
+  return deliver(result, `web-serial-${dateOf(machine)}`, options);
 }
 
 async function throughput({ tools, bufferSize, quick }) {
@@ -111,10 +106,3 @@ function contendersFor(bufferSize) {
 }
 
 /** Both forms, named by the date of the run. */
-function save(result) {
-  const folder = new URL("../results/", import.meta.url);
-  const name = `web-serial-${result.machine.date.replaceAll(":", "-").replace(/\..*/, "")}`;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(result, null, 2)}\n`);
-  writeFileSync(new URL(`${name}.md`, folder), toMarkdown(result));
-}
