@@ -29,6 +29,7 @@ const PARTS = {
 };
 const [part, ...rest] = process.argv.slice(2);
 if (Object.hasOwn(PARTS, part ?? "")) {
+  setUp();
   const module = await PARTS[part]();
   process.exit(await module.run(rest));
 }

@@ -3,11 +3,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { connect as connectSocket, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { answers, freePort } from "../../tools/test-support/dist/loopback.js";
 import { Child } from "../child.mjs";
 
 const require = createRequire(new URL("../../packages/hub/package.json", import.meta.url));
@@ -201,27 +201,5 @@ async function startHub(folder, config) {
   for (;;) {
     const { event } = await child.answer();
     if (event === (config.cluster === undefined ? "ready" : "cluster-up")) return child;
-  }
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function answers(port) {
-  for (;;) {
-    const isThere = await new Promise((resolve) => {
-      const socket = connectSocket(port, "127.0.0.1", () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.on("error", () => resolve(false));
-    });
-    if (isThere) return;
-    await sleep(50);
   }
 }

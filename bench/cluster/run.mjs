@@ -1,7 +1,6 @@
 // The cluster's part of the benchmark: `npm run bench -- cluster`. Bytes from a port of one hub to a port of
 // another, beside bare NATS in JavaScript and beside socat over TCP, in turns. One NATS server, all on loopback.
 import { parseArgs } from "node:util";
-import { setUp } from "../../scripts/setup.mjs";
 import { line } from "../lines.mjs";
 import { deliver, describeMachine } from "../report.mjs";
 import { runRounds } from "../rounds.mjs";
@@ -35,7 +34,6 @@ export async function run(args) {
       json: { type: "boolean", default: false },
     },
   });
-  setUp();
   const links = await import("./links.mjs");
   const reason = links.whyNoBench();
   if (reason !== undefined) {

@@ -5,7 +5,6 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { ReadlineParser } from "serialport";
-import { setUp } from "../../scripts/setup.mjs";
 import { against, line } from "../lines.mjs";
 import { deliver, describeMachine } from "../report.mjs";
 import { pick, runRounds } from "../rounds.mjs";
@@ -38,7 +37,6 @@ export async function run(args) {
       json: { type: "boolean", default: false },
     },
   });
-  setUp();
   const library = await import("../../packages/anyserial/dist/framing.js");
   const machine = describeMachine();
   const rounds = Number(options.rounds ?? (options.quick ? 3 : 10));

@@ -3,7 +3,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { setUp } from "../../scripts/setup.mjs";
 import { Child } from "../child.mjs";
 import { findPython } from "../contenders.mjs";
 import { deliver, describeMachine } from "../report.mjs";
@@ -25,7 +24,6 @@ export async function run(args) {
       json: { type: "boolean", default: false },
     },
   });
-  setUp();
   const machine = describeMachine();
   const rounds = Number(options.rounds ?? (options.quick ? 20 : 500));
   const contenders = await listContenders();

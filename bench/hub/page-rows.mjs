@@ -3,7 +3,6 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { setUp } from "../../scripts/setup.mjs";
 import { against, line } from "../lines.mjs";
 import { deliver, describeMachine } from "../report.mjs";
 import { pick, runRounds } from "../rounds.mjs";
@@ -39,7 +38,6 @@ export async function run(args) {
       json: { type: "boolean", default: false },
     },
   });
-  setUp();
   const tools = compileHubPeers();
   const machine = describeMachine();
   const count = Number(options.members);

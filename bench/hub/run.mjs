@@ -1,7 +1,6 @@
 // The hub's part of the benchmark: `npm run bench -- hub`. Our hub beside a C program of 40 lines and
 // the seed's Python program, in turns, with the same applications on all of them.
 import { parseArgs } from "node:util";
-import { setUp } from "../../scripts/setup.mjs";
 import { MACHINES } from "../machine.mjs";
 import { deliver, describeMachine } from "../report.mjs";
 import { compileHubPeers, listHubs, ttybus } from "./contenders.mjs";
@@ -42,7 +41,6 @@ export async function run(args) {
       json: { type: "boolean", default: false },
     },
   });
-  setUp();
   const tools = compileHubPeers();
   const hubs = listHubs(tools);
   const bus = ttybus();

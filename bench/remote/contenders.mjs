@@ -1,10 +1,10 @@
 // Servers of a port, and their clients, each a process of its own.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../tools/test-support/dist/loopback.js";
 import { Child } from "../child.mjs";
 import { entryOf, findPython, nodeCommand } from "../contenders.mjs";
 
@@ -90,12 +90,4 @@ function withStatus(command) {
 
 function missing(program, option) {
   return spawnSync(program, [option]).error === undefined ? undefined : `${program} is not there`;
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

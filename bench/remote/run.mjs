@@ -1,7 +1,6 @@
 // The part of the benchmark for ports on other machines: `npm run bench -- remote`. Our server and client beside
 // ser2net, socat and pySerial, in turns, on loopback.
 import { parseArgs } from "node:util";
-import { setUp } from "../../scripts/setup.mjs";
 import { MACHINES } from "../machine.mjs";
 import { compilePeers } from "../peers.mjs";
 import { deliver, describeMachine } from "../report.mjs";
@@ -31,7 +30,6 @@ export async function run(args) {
       json: { type: "boolean", default: false },
     },
   });
-  setUp();
   const tools = compilePeers();
   const machine = describeMachine();
   const lines = [];

@@ -1,7 +1,6 @@
 // The drop-in's part of the benchmark: `npm run bench -- serialport`. @anyserial/serialport beside serialport: one
 // program, one stream class, in turns, over pty pairs.
 import { parseArgs } from "node:util";
-import { setUp } from "../../scripts/setup.mjs";
 import { listBindings } from "../contenders.mjs";
 import { against, atMost, line } from "../lines.mjs";
 import { MACHINES, onMachines } from "../machine.mjs";
@@ -44,7 +43,6 @@ export async function run(args) {
       json: { type: "boolean", default: false },
     },
   });
-  setUp();
   const tools = compilePeers();
   const contenders = listBindings();
   const context = { contenders, tools, ...options };

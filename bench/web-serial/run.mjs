@@ -2,7 +2,6 @@
 // receive() and send() of the same build, in turns, over pty pairs.
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { setUp } from "../../scripts/setup.mjs";
 import { Child } from "../child.mjs";
 import { nodeCommand } from "../contenders.mjs";
 import { against, line } from "../lines.mjs";
@@ -39,7 +38,6 @@ export async function run(args) {
       json: { type: "boolean", default: false },
     },
   });
-  setUp();
   const tools = compilePeers();
   const machine = describeMachine();
   const lines = [];

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { answers, freePort } from "../../tools/test-support/dist/loopback.js";
 
 export const BINARY = process.env.ANYSERIAL_NATS_SERVER ?? "nats-server";
 const COUNT = 3;
@@ -198,25 +199,5 @@ cluster {
 }
 ${this.#options.extra ?? ""}
 `;
-  }
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function answers(port) {
-  for (;;) {
-    const isThere = await new Promise((resolve) => {
-      const socket = connect(port, "127.0.0.1", () => socket.destroy());
-      socket.on("connect", () => resolve(true));
-      socket.on("error", () => resolve(false));
-    });
-    if (isThere) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -1,11 +1,11 @@
 // Servers of ports as processes of a test: our own command, and those of other projects.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { freePort } from "@anyserial/test-support/loopback";
 import { findPython } from "@anyserial/test-support/programs";
 import { isSerialError, openSerialPort, type SerialConfigInput, type SerialPort } from "anyserial";
 import { createVirtualPort, type VirtualPort } from "anyserial/pty";
@@ -137,13 +137,4 @@ export async function openWhenListening(
 async function end(child: Child): Promise<void> {
   child.process.kill("SIGKILL");
   await child.ended();
-}
-
-/** A port of this machine on which nothing listens. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { readonly port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
