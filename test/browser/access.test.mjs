@@ -185,6 +185,11 @@ test("everything is done by keys alone", async (t) => {
     await keyboard.press("ArrowRight");
     await hasFocus(name);
   }
+  // As fast as the keyboard repeats: each key moves on from the tab that has the focus.
+  for (let count = 0; count < 3; count++) await keyboard.press("ArrowLeft");
+  await hasFocus("Plot");
+  for (let count = 0; count < 3; count++) await keyboard.press("ArrowRight");
+  await hasFocus("Configuration");
   await page.getByRole("tab", { name: "Configuration", selected: true }).waitFor();
   await tabTo("Reload the file");
   await keyboard.press("Enter");

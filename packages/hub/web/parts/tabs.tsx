@@ -10,9 +10,10 @@ interface TabsProps {
 
 export function Tabs({ names, current, onChoose }: TabsProps) {
   const list = useRef<HTMLDivElement>(null);
-  const move = (event: KeyboardEvent): void => {
+  // From the tab that has the focus: the address, and with it `current`, changes only after the key.
+  const move = (event: KeyboardEvent, from: string): void => {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-    const next = names[(names.indexOf(current) + step + names.length) % names.length];
+    const next = names[(names.indexOf(from) + step + names.length) % names.length];
     if (step === 0 || next === undefined) return;
     event.preventDefault();
     onChoose(next);
@@ -31,7 +32,7 @@ export function Tabs({ names, current, onChoose }: TabsProps) {
             aria-controls={`panel-${name}`}
             tabIndex={name === current ? 0 : -1}
             onClick={() => onChoose(name)}
-            onKeyDown={move}
+            onKeyDown={(event) => move(event, name)}
           >
             {name}
           </button>
