@@ -37,6 +37,7 @@ const STEPS = [
   { name: "peers", seconds: 400, command: "npm run test:peers" },
   { name: "cluster", seconds: 400, command: "npm run test:cluster", isBeside: true },
   { name: "browser", seconds: 300, command: "npm run test:browser" },
+  { name: "bench", seconds: 300, command: "npm run test:bench" },
   { name: "fuzz", seconds: 240, command: "node scripts/fuzz-remote.mjs" },
   { name: "runtimes", seconds: 300, command: "npm run test:runtimes" },
   { name: "wine", seconds: 600, command: "npm run test:wine" },
