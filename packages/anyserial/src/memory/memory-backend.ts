@@ -49,6 +49,8 @@ export interface MemorySocket {
   /** Opens the port; one at a time. */
   readonly backend: Backend;
   readonly hooks: MemoryHooks;
+  /** As `hooks.injectError()`, behind the bytes that the other end has sent so far. */
+  injectErrorBehind(error: MemoryLineError, byte?: number): void;
 }
 
 const DEFAULT_BUFFER_BYTES = 4096;
@@ -102,6 +104,13 @@ function createEnd(path: string, options: MemoryPortOptions): MemoryEnd {
   return new MemoryEnd({ path, driver, bufferBytes, faults });
 }
 
+function checkLineError(error: unknown, byte: unknown): void {
+  if (!isOneOf(error, MEMORY_LINE_ERRORS)) {
+    throw invalid("error", error, `one of ${MEMORY_LINE_ERRORS.join(", ")}`);
+  }
+  if (!isIntegerIn(byte, 0, 255)) throw invalid("byte", byte, "an integer from 0 to 255");
+}
+
 function createSocket(end: MemoryEnd): MemorySocket {
   return {
     path: end.path,
@@ -110,10 +119,7 @@ function createSocket(end: MemoryEnd): MemorySocket {
       disconnect: () => end.disconnect(),
       reconnect: () => end.reconnect(),
       injectError: (error, byte = 0) => {
-        if (!isOneOf(error, MEMORY_LINE_ERRORS)) {
-          throw invalid("error", error, `one of ${MEMORY_LINE_ERRORS.join(", ")}`);
-        }
-        if (!isIntegerIn(byte, 0, 255)) throw invalid("byte", byte, "an integer from 0 to 255");
+        checkLineError(error, byte);
         end.fail(error, byte);
       },
       setRing: (asserted) => {
@@ -121,6 +127,10 @@ function createSocket(end: MemoryEnd): MemorySocket {
         end.setRing(asserted);
       },
       settings: () => end.driver.effectiveConfig(),
+    },
+    injectErrorBehind: (error, byte = 0) => {
+      checkLineError(error, byte);
+      end.failBehind(error, byte);
     },
   };
 }

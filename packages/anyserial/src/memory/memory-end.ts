@@ -156,6 +156,11 @@ export class MemoryEnd {
     this.#notifyLater();
   }
 
+  /** A character arrives broken, behind those that the other side has sent so far. */
+  failBehind(error: MemoryLineError, byte: number): void {
+    this.#peer.output.pushBehind(() => this.fail(error, byte));
+  }
+
   /** The settings changed. */
   reconfigured(): void {
     const { lineErrors, flowControl } = this.driver.config;

@@ -26,11 +26,18 @@ export interface MemoryLinePace {
   readonly bytesPerSecond: number;
 }
 
-/** Bytes on the line. */
+/** Bytes on the line, or an event between them. */
 interface Parcel {
-  /** `undefined` is a break. */
+  /** `undefined` for an event. */
   bytes: Uint8Array | undefined;
+  readonly onArrival?: (() => void) | undefined;
   readonly dueMs: number;
+}
+
+/** An event that waits for the bytes queued ahead of it. */
+interface Behind {
+  ahead: number;
+  readonly onArrival: () => void;
 }
 
 /** A paced line moves at most this much at once, so that it flows and does not gush. */
@@ -42,6 +49,7 @@ export class MemoryTransmitter {
   readonly #wire: MemoryWire;
   readonly #pace: MemoryLinePace;
   #underWay: Parcel[] = [];
+  #behind: Behind[] = [];
   #freeAtMs = 0;
   #immediate: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -81,20 +89,27 @@ export class MemoryTransmitter {
 
   /** Puts a break on the line, ahead of queued bytes. */
   pushBreak(): void {
-    const dueMs = Math.max(clockMs(), this.#freeAtMs) + this.#pace.latencyMs;
-    this.#underWay.push({ bytes: undefined, dueMs });
+    this.#pushEvent(() => this.#wire.deliverBreak());
+    this.kick();
+  }
+
+  /** Lets something happen at the other end, behind the bytes queued so far. */
+  pushBehind(onArrival: () => void): void {
+    this.#behind.push({ ahead: this.#queue.length, onArrival });
     this.kick();
   }
 
   /** Forgets queued bytes; those on the line arrive. */
   clear(): void {
     this.#queue.clear();
+    this.#behind = this.#behind.map(({ onArrival }) => ({ ahead: 0, onArrival }));
   }
 
   /** Forgets everything: the cable is cut. */
   cut(): void {
     this.clear();
     this.#underWay = [];
+    this.#behind = [];
   }
 
   /** Continues in the next task, after a change. */
@@ -106,7 +121,7 @@ export class MemoryTransmitter {
   }
 
   #advance(nowMs: number): void {
-    const before = this.#queue.length + this.#underWay.length;
+    const before = this.#queue.length + this.#underWay.length + this.#behind.length;
     this.#load(nowMs);
     this.#deliver(nowMs);
     if (before > 0) this.#wire.progressed();
@@ -117,15 +132,29 @@ export class MemoryTransmitter {
   #load(nowMs: number): void {
     const { bytesPerSecond, latencyMs } = this.#pace;
     const slice = Math.max(1, Math.floor(bytesPerSecond / SLICES_PER_SECOND));
+    this.#loadEvents();
     while (this.#queue.length > 0 && nowMs >= this.#freeAtMs && this.#wire.mayTransmit()) {
-      const count = Math.min(this.#queue.length, slice, this.#wire.room() - this.#bytesUnderWay());
+      const upToEvent = this.#behind[0]?.ahead ?? this.#queue.length;
+      const count = Math.min(upToEvent, slice, this.#wire.room() - this.#bytesUnderWay());
       if (count <= 0) return;
       const bytes = new Uint8Array(count);
       this.#queue.shift(bytes);
       const startMs = Math.max(this.#freeAtMs, nowMs);
       this.#freeAtMs = startMs + (count * 1000) / bytesPerSecond;
       this.#underWay.push({ bytes, dueMs: this.#freeAtMs + latencyMs });
+      for (const event of this.#behind) event.ahead -= count;
+      this.#loadEvents();
     }
+  }
+
+  /** Events that have no more bytes ahead of them. */
+  #loadEvents(): void {
+    while (this.#behind[0]?.ahead === 0) this.#pushEvent(this.#behind.shift()?.onArrival);
+  }
+
+  #pushEvent(onArrival: (() => void) | undefined): void {
+    const dueMs = Math.max(clockMs(), this.#freeAtMs) + this.#pace.latencyMs;
+    this.#underWay.push({ bytes: undefined, onArrival, dueMs });
   }
 
   /** Line to the other side, in order. */
@@ -133,7 +162,7 @@ export class MemoryTransmitter {
     for (;;) {
       const parcel = this.#underWay[0];
       if (parcel === undefined || parcel.dueMs > nowMs) return;
-      if (parcel.bytes === undefined) this.#wire.deliverBreak();
+      if (parcel.bytes === undefined) parcel.onArrival?.();
       else {
         const taken = this.#wire.deliver(parcel.bytes);
         if (taken < parcel.bytes.length) {

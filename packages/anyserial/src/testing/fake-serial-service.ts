@@ -55,7 +55,7 @@ export interface FakeSerialPort {
    */
   plugIn(path?: string): void;
   /**
-   * Lets the program receive a broken character, behind the bytes sent so far.
+   * Lets the program receive a broken character, behind the bytes that the device has sent so far.
    *
    * @param error Kind of the error; `overrun` and `bufferOverflow` are seen with the next byte.
    * @param byte The character, 0 to 255.
@@ -214,7 +214,7 @@ class FakePort implements FakeSerialPort {
   }
 
   injectError(error: MemoryLineError, byte?: number): void {
-    this.#socket.hooks.injectError(error, byte);
+    this.#socket.injectErrorBehind(error, byte);
   }
 
   setRing(asserted: boolean): void {

@@ -2,6 +2,7 @@ import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import { nextTask } from "@anyserial/test-support/tasks";
+import { until } from "@anyserial/test-support/until";
 import { FaultPlan } from "anyserial/testing";
 import { drain } from "../../../dist/io/drain.js";
 import { createMemoryCable } from "../../../dist/memory/memory-backend.js";
@@ -32,6 +33,35 @@ test("a marking receiver gets escapes as Linux makes them", async () => {
     break: 2,
     bufferOverflow: 0,
   });
+});
+
+test("an error behind the bytes sent so far arrives between them and the next", async () => {
+  for (const faults of [undefined, new FaultPlan({ bytesPerSecond: 10_000, latencyMs: 2 })]) {
+    const cable = createMemoryCable({}, { faults });
+    const a = await open(cable.a, { lineErrors: "mark" });
+    const b = await open(cable.b);
+    b.tryWrite(Uint8Array.of(1, 2));
+    cable.a.injectErrorBehind("parity", 0x41);
+    cable.a.injectErrorBehind("break");
+    b.tryWrite(Uint8Array.of(3));
+    const seen: number[] = [];
+
+    await until("all is there", async () => seen.push(...(await read(a))) >= 9);
+
+    deepEqual(seen, [1, 2, 0xff, 0, 0x41, 0xff, 0, 0, 3]);
+  }
+});
+
+test("an error behind bytes that are discarded arrives all the same", async () => {
+  const cable = createMemoryCable();
+  const a = await open(cable.a, { lineErrors: "mark" });
+  const b = await open(cable.b);
+  b.tryWrite(Uint8Array.of(1, 2));
+  cable.a.injectErrorBehind("parity", 0x41);
+  b.discard("output");
+  await nextTask();
+
+  deepEqual(await read(a), [0xff, 0, 0x41]);
 });
 
 test("a counting receiver gets the broken character, and a NUL for a break", async () => {
