@@ -16,7 +16,7 @@ export class InputSource {
   readonly #stopped = new AbortController();
   /** With marks, faults are in their place; without, there are bytes only. */
   readonly #events: LineEvents | undefined;
-  #held: Received | undefined;
+  #held: Bytes | undefined;
 
   constructor(port: OpenedPort) {
     this.#port = port;
@@ -35,11 +35,6 @@ export class InputSource {
     if (!(found instanceof Uint8Array) || found.length <= most) return found;
     this.#held = found.subarray(most);
     return found.slice(0, most); // the rest keeps its buffer, which a stream would take
-  }
-
-  /** Takes back the last piece: it is read next. */
-  giveBack(found: Received): void {
-    this.#held = found;
   }
 
   /** Ends a read that waits; resolves when the port can be read again. */

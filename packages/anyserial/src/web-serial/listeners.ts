@@ -133,7 +133,7 @@ export class Listeners {
       event,
       current: null,
       phase: 0,
-      isStopped: false,
+      isStopped: event.cancelBubble, // before it was dispatched
       isStoppedAtOnce: false,
     };
     shape(dispatch, target, path);
@@ -145,6 +145,7 @@ export class Listeners {
     dispatching.delete(event);
     dispatch.current = null;
     dispatch.phase = 0;
+    dispatch.isStopped = false;
     return !event.defaultPrevented;
   }
 
@@ -223,4 +224,11 @@ function shape(dispatch: Dispatch, target: EventTarget, path: readonly EventTarg
   for (const [name, get] of Object.entries(values)) {
     Object.defineProperty(dispatch.event, name, { get, configurable: true });
   }
+  Object.defineProperty(dispatch.event, "cancelBubble", {
+    get: () => dispatch.isStopped,
+    set: (isCanceled: unknown) => {
+      if (isCanceled === true) stop();
+    },
+    configurable: true,
+  });
 }

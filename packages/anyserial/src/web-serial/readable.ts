@@ -35,12 +35,20 @@ export function createReadable(host: StreamHost): PortReadable {
   return stream as PortReadable; // nothing that is enqueued is shared with a thread
 }
 
+/** The end of a stream, which waits until the bytes before it were read. */
+interface Ending {
+  readonly error: DOMException;
+  /** The device is lost. */
+  readonly isFatal: boolean;
+}
+
 /** Reads from the system as long as the stream has room. */
 class Filling {
   readonly #host: StreamHost;
   readonly #source: InputSource;
   #isReading = false;
   #isOver = false;
+  #ending: Ending | undefined;
 
   constructor(host: StreamHost) {
     this.#host = host;
@@ -50,18 +58,9 @@ class Filling {
   /** Never rejects, and is not waited for: a cancel must not wait for bytes. */
   async pull(controller: ReadableByteStreamController): Promise<void> {
     if (this.#isReading || this.#isOver) return; // the read that waits is for this pull too
-    this.#isReading = true;
-    try {
-      const found = await this.#source.read(roomOf(controller));
-      this.#isReading = false;
-      if (this.#isOver) return;
-      if (found instanceof Uint8Array) controller.enqueue(found);
-      else if (this.#isDrained(controller)) this.#end(controller, lineFault(found));
-      else this.#source.giveBack(found); // bytes that came before it are still to be read
-    } catch (error) {
-      this.#isReading = false;
-      if (!this.#isOver) this.#fail(controller, error);
-    }
+    if (this.#ending === undefined) await this.#read(controller);
+    if (this.#ending === undefined || this.#isOver || !this.#isDrained(controller)) return;
+    this.#end(controller, this.#ending);
   }
 
   async cancel(): Promise<void> {
@@ -71,18 +70,30 @@ class Filling {
     this.#host.closed();
   }
 
-  #fail(controller: ReadableByteStreamController, error: unknown): void {
-    if (isLost(error)) this.#host.fatal();
-    this.#end(controller, isLost(error) ? lost(error) : unknown(error));
+  async #read(controller: ReadableByteStreamController): Promise<void> {
+    this.#isReading = true;
+    try {
+      const found = await this.#source.read(roomOf(controller));
+      this.#isReading = false;
+      if (this.#isOver) return;
+      if (found instanceof Uint8Array) controller.enqueue(found);
+      else this.#ending = { error: lineFault(found), isFatal: false };
+    } catch (error) {
+      this.#isReading = false;
+      const isFatal = isLost(error);
+      this.#ending = { error: isFatal ? lost(error) : unknown(error), isFatal };
+    }
   }
 
-  #end(controller: ReadableByteStreamController, error: DOMException): void {
+  #end(controller: ReadableByteStreamController, { error, isFatal }: Ending): void {
     this.#isOver = true;
+    if (isFatal) this.#host.fatal();
     controller.error(error);
     void this.#source.stop();
     this.#host.closed();
   }
 
+  /** All bytes that were read ahead have been taken. */
   #isDrained({ desiredSize }: ReadableByteStreamController): boolean {
     return desiredSize === this.#host.bufferSize;
   }

@@ -1,9 +1,7 @@
 // SerialPort of Web Serial: https://wicg.github.io/serial/#serialport-interface, step by step.
 
-import type { SerialConfigInput } from "../config/config.ts";
 import type { PortReadable, PortWritable } from "../port/web-streams.ts";
 import {
-  type OpenSettings,
   type SerialInputSignals,
   type SerialOptions,
   type SerialOutputSignals,
@@ -14,12 +12,11 @@ import {
 import { domException, invalidState, refused } from "./dom-exception.ts";
 import { GrantedPort } from "./granted-port.ts";
 import { type EventCallback, type ListenerOptions, Listeners } from "./listeners.ts";
+import { checkSettings, configOf, differences, openFailure } from "./open-settings.ts";
 import { createReadable, type StreamHost } from "./readable.ts";
 import type { OpenedPort } from "./service.ts";
+import { markInterface } from "./web-idl.ts";
 import { createWritable } from "./writable.ts";
-
-/** Firefox's limit. */
-const MOST_BUFFER_BYTES = 16 * 1024 * 1024;
 
 type State = "closed" | "opening" | "opened" | "closing" | "forgetting" | "forgotten";
 
@@ -42,6 +39,10 @@ export class SerialPort extends EventTarget {
   #writable: PortWritable | null = null;
   #writeFatal = false;
   #pendingClose: (() => void) | null = null;
+
+  static {
+    markInterface(SerialPort, "SerialPort");
+  }
 
   /** Only a {@link Serial} makes one. */
   constructor(made: never);
@@ -122,10 +123,8 @@ export class SerialPort extends EventTarget {
   getInfo(): SerialPortInfo {
     const { vid, pid } = this.#granted.info;
     const info: SerialPortInfo = {};
-    if (vid !== undefined && pid !== undefined) {
-      info.usbVendorId = vid;
-      info.usbProductId = pid;
-    }
+    if (vid !== undefined) info.usbVendorId = vid;
+    if (pid !== undefined) info.usbProductId = pid;
     return info;
   }
 
@@ -135,11 +134,12 @@ export class SerialPort extends EventTarget {
    * @param options Settings; `baudRate` is required.
    * @throws `TypeError` — an option is wrong.
    * @throws `DOMException` `InvalidStateError` — the port is not closed.
-   * @throws `DOMException` `NetworkError` — the system cannot open the port, or its driver refuses a
-   *   setting.
+   * @throws `DOMException` `NetworkError` — the system cannot open the port, its driver refuses a
+   *   setting, or the port was forgotten.
    */
   async open(options: SerialOptions): Promise<void> {
     const settings = toOpenSettings(options);
+    if (this.#state === "forgotten") throw domException("NetworkError", openFailure([]));
     if (this.#state !== "closed") throw invalidState(`The port is ${wordOf(this.#state)}.`);
     checkSettings(settings);
     this.#state = "opening";
@@ -210,14 +210,14 @@ export class SerialPort extends EventTarget {
   async close(): Promise<void> {
     const port = this.#require();
     const canceled = this.#readable?.cancel();
-    const aborted = this.#writable?.abort();
+    const aborted = this.#writable?.abort(invalidState("The port is closed."));
     const ended = new Promise<void>((resolve) => {
       if (this.#readable === null && this.#writable === null) resolve();
       this.#pendingClose = resolve;
     });
     this.#state = "closing";
     try {
-      await Promise.all([canceled, aborted, ended]);
+      await Promise.all([canceled, aborted?.catch(passLost), ended]);
     } catch (error) {
       this.#pendingClose = null;
       this.#leave("closing", "opened");
@@ -232,9 +232,7 @@ export class SerialPort extends EventTarget {
 
   /**
    * Gives the permission back: the port is closed, and this object opens it no more. A port that was
-   * granted by an option of `createSerial()` stays as it is.
-   *
-   * @throws The error of the port when it cannot be closed.
+   * granted by an option of `createSerial()` stays as it is. Never rejects.
    */
   async forget(): Promise<void> {
     if (this.#granted.isByPolicy) return;
@@ -290,49 +288,9 @@ export class SerialPort extends EventTarget {
   }
 }
 
-/** @throws `TypeError` — an option is out of range. */
-function checkSettings({ baudRate, dataBits, stopBits, bufferSize }: OpenSettings): void {
-  if (baudRate === 0) throw new TypeError("options.baudRate is 0");
-  if (dataBits !== 7 && dataBits !== 8) throw new TypeError("options.dataBits is not 7 or 8");
-  if (stopBits !== 1 && stopBits !== 2) throw new TypeError("options.stopBits is not 1 or 2");
-  if (bufferSize === 0) throw new TypeError("options.bufferSize is 0");
-  if (bufferSize > MOST_BUFFER_BYTES) {
-    throw new TypeError(`options.bufferSize is more than ${MOST_BUFFER_BYTES} bytes`);
-  }
-}
-
-/** Marks and the lock are taken where the driver has them; the settings are compared afterwards. */
-function configOf({
-  baudRate,
-  dataBits,
-  stopBits,
-  parity,
-  flowControl,
-}: OpenSettings): SerialConfigInput {
-  return {
-    baudRate,
-    dataBits: dataBits as 7 | 8, // they were checked
-    stopBits: stopBits as 1 | 2,
-    parity,
-    flowControl: { rtsCts: flowControl === "hardware" },
-    lineErrors: "mark",
-    exclusive: true,
-    unsupportedPolicy: "ignore",
-  };
-}
-
-/** Names of the settings that the driver did not take. */
-function differences({ config }: OpenedPort, wanted: OpenSettings): string[] {
-  const names = (["baudRate", "dataBits", "stopBits", "parity"] as const).filter(
-    (name) => config[name] !== wanted[name],
-  );
-  const isFlowing = config.flowControl.rtsCts === (wanted.flowControl === "hardware");
-  return isFlowing ? names : [...names, "flowControl"];
-}
-
-function openFailure(refusedSettings: readonly string[]): string {
-  if (refusedSettings.length === 0) return "Failed to open serial port: it was forgotten";
-  return `Failed to open serial port: the driver refuses ${refusedSettings.join(", ")}`;
+/** A stream whose device is lost is over, and does not keep the port open. */
+function passLost(error: unknown): void {
+  if (!(error instanceof DOMException && error.name === "NetworkError")) throw error;
 }
 
 function wordOf(state: State): string {

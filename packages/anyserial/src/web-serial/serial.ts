@@ -12,6 +12,7 @@ import { GrantedPorts } from "./granted-ports.ts";
 import { type EventCallback, type ListenerOptions, Listeners } from "./listeners.ts";
 import { SerialPort } from "./serial-port.ts";
 import type { SerialService } from "./service.ts";
+import { markInterface } from "./web-idl.ts";
 
 /** Dependencies of a Serial. */
 export interface SerialParts {
@@ -37,6 +38,10 @@ export class Serial extends EventTarget {
   readonly #service: SerialService;
   readonly #choose: PortChooser;
   #isWaiting = false;
+
+  static {
+    markInterface(Serial, "Serial");
+  }
 
   /** Only `createSerial()` makes one. */
   constructor(made: never);

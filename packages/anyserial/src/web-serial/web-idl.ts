@@ -1,5 +1,6 @@
 // Conversions of Web IDL: how an argument becomes the value that an algorithm works with. Members of a
-// dictionary are read once, in alphabetical order. Every failure is a TypeError.
+// dictionary are read once, in alphabetical order. Every failure is a TypeError. And how a class becomes an
+// interface.
 // See https://webidl.spec.whatwg.org/#js-type-mapping.
 
 const UINT16 = 0x1_0000;
@@ -36,6 +37,20 @@ export function toDictionary<D>(value: unknown, members: Members<D>, name: strin
     else if (isRequired === true) throw new TypeError(`${name}.${key} is missing`);
   }
   return result as D; // each member went through its conversion
+}
+
+/**
+ * Gives a class the marks of an interface: its members can be listed, and its objects have its name.
+ *
+ * @param Interface The class.
+ * @param name Name of the interface, whatever a bundler has made of the class's.
+ */
+export function markInterface(Interface: { readonly prototype: object }, name: string): void {
+  const { prototype } = Interface;
+  for (const member of Object.getOwnPropertyNames(prototype)) {
+    if (member !== "constructor") Object.defineProperty(prototype, member, { enumerable: true });
+  }
+  Object.defineProperty(prototype, Symbol.toStringTag, { value: name, configurable: true });
 }
 
 /** `boolean` */
@@ -88,7 +103,8 @@ export function toServiceUuid(value: unknown, name: string): string | number {
 /**
  * `BufferSource`, as a copy of its bytes.
  *
- * @param value An `ArrayBuffer`, or a view of one; none that is shared or can be resized.
+ * @param value An `ArrayBuffer`, or a view of one; none that is shared or can be resized. A detached one
+ *   has no bytes.
  */
 export function copyOfBufferSource(value: unknown): Uint8Array {
   const isView = ArrayBuffer.isView(value);
@@ -99,6 +115,7 @@ export function copyOfBufferSource(value: unknown): Uint8Array {
   if ((buffer as { readonly resizable?: boolean }).resizable === true) {
     throw new TypeError("The buffer of the chunk can be resized");
   }
+  if (buffer.byteLength === 0) return new Uint8Array(0); // a detached one refuses views, and their lengths
   const bytes = isView
     ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
     : new Uint8Array(buffer);

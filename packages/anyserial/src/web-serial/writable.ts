@@ -16,6 +16,7 @@ type Controller = WritableStreamDefaultController & { readonly signal: AbortSign
 export function createWritable(host: StreamHost): PortWritable {
   const { port, bufferSize: highWaterMark } = host;
   let signal: AbortSignal = AbortSignal.abort();
+  let lostInWrite: unknown;
   return new NodeWritableStream<Uint8Array>(
     {
       start: (controller) => {
@@ -25,6 +26,7 @@ export function createWritable(host: StreamHost): PortWritable {
         try {
           await port.send(copyOfBufferSource(chunk), { signal });
         } catch (error) {
+          if (isLost(error)) lostInWrite = error;
           if (!signal.aborted) failed(host, error); // else the steps of the abort follow
           throw reasonOf(error, signal);
         }
@@ -39,8 +41,9 @@ export function createWritable(host: StreamHost): PortWritable {
         }
       },
       abort: async () => {
-        await port.discardOutput().catch(() => undefined); // a lost device has no output left
-        host.closed();
+        const failure = lostInWrite ?? (await port.discardOutput().catch((error) => error));
+        failed(host, failure);
+        if (lostInWrite !== undefined) throw lost(lostInWrite); // the write has the abort's reason
       },
     },
     { highWaterMark, size: byteLengthOf },
@@ -59,8 +62,15 @@ function reasonOf(error: unknown, signal: AbortSignal): unknown {
   return isLost(error) ? lost(error) : unknown(error);
 }
 
-/** A chunk that is no bytes has a size all the same, so that the write itself refuses it. */
+/**
+ * A chunk that is no bytes has a size all the same, so that the write itself refuses it. An error here
+ * would end the stream without a word to the port.
+ */
 function byteLengthOf(chunk: unknown): number {
-  const { byteLength } = Object(chunk) as { readonly byteLength?: unknown };
-  return typeof byteLength === "number" ? byteLength : 0;
+  try {
+    const { byteLength } = Object(chunk) as { readonly byteLength?: unknown };
+    return typeof byteLength === "number" && byteLength >= 0 ? byteLength : 0;
+  } catch {
+    return 0; // a DataView of a detached buffer has none
+  }
 }

@@ -121,7 +121,11 @@ test("SerialPort.forget() closes the port, fails its streams, and is for good", 
   equal(port.writable, null);
   deepEqual(system.calls, ["open", "close"]);
   deepEqual(await serial.getPorts(), []);
-  await rejects(port.open({ baudRate: 9600 }), { name: "InvalidStateError" });
+  await rejects(port.open({ baudRate: 9600 }), { name: "NetworkError" });
+  await rejects(port.close(), { name: "InvalidStateError" });
+  await rejects(port.setSignals({ break: true }), { name: "InvalidStateError" });
+  await rejects(port.setSignals(), { name: "InvalidStateError" });
+  await rejects(port.getSignals(), { name: "InvalidStateError" });
   await port.forget();
 });
 
