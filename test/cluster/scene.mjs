@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { faultsOf, HubProcess, Load, NETWORKS, until } from "./hubs.mjs";
+import { reportOf } from "./report.mjs";
 import { Servers } from "./servers.mjs";
 
 export class Scene {
@@ -24,12 +25,16 @@ export class Scene {
       scene.hubs.push(new HubProcess(name, { folder: scene.folder, cluster: section, networks }));
     }
     await Promise.all(scene.hubs.map((hub) => hub.start()));
-    await Promise.all(scene.hubs.map((hub) => hub.up()));
+    await scene.#explained(() => Promise.all(scene.hubs.map((hub) => hub.up())));
     return scene;
   }
 
   /** Begins to send, and waits until all hubs receive from each other. */
   async load(everyMs) {
+    await this.#explained(() => this.#startLoad(everyMs));
+  }
+
+  async #startLoad(everyMs) {
     this.#load = new Load(this.hubs, everyMs);
     for (const [from, to] of this.pairs()) {
       for (const network of Object.keys(NETWORKS)) {
@@ -53,6 +58,10 @@ export class Scene {
 
   /** Stops sending, waits until all has arrived that will, and compares with the model. */
   async check() {
+    await this.#explained(() => this.#check());
+  }
+
+  async #check() {
     this.#load.stop();
     for (const hub of this.hubs) {
       await until(`${hub.name} has stored all`, async () =>
@@ -90,6 +99,16 @@ export class Scene {
       hub.app("total").lines.filter((line) => names.includes(line.split(" ")[0]));
     const third = this.hubs.slice(2).map(({ name }) => name);
     deepEqual(others(a, third), others(b, third));
+  }
+
+  /** Whatever fails says in which state the hubs and the servers are. */
+  async #explained(act) {
+    try {
+      return await act();
+    } catch (error) {
+      error.message += `\n${await reportOf(this)}`;
+      throw error;
+    }
   }
 
   async close() {

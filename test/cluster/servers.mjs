@@ -134,7 +134,7 @@ export class Servers {
     const file = join(this.folder, `${index}.conf`);
     writeFileSync(file, this.#config(index));
     const child = spawn(BINARY, ["-c", file], { stdio: ["ignore", "ignore", "pipe"] });
-    child.log = "";
+    child.log = this.#processes[index]?.log ?? "";
     child.stderr.on("data", (chunk) => {
       child.log = (child.log + chunk).slice(-20_000);
     });
@@ -153,6 +153,10 @@ export class Servers {
 
   log(index) {
     return this.#processes[index].log;
+  }
+
+  get logs() {
+    return this.#processes.map(({ log }) => log);
   }
 
   /** Each one answers on its client port. */

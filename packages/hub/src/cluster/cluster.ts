@@ -2,7 +2,7 @@
 
 import type { MemberEvent } from "../engine/member-event.ts";
 import type { Network } from "../engine/network.ts";
-import type { MemberPlan, NetworkPlan } from "../engine/plan.ts";
+import type { MemberPlan, NetworkPlan, SharingPlan } from "../engine/plan.ts";
 import { Repeats } from "../engine/repeats.ts";
 import type { Clock } from "../engine/stall-watch.ts";
 import type { Traffic } from "../engine/traffic.ts";
@@ -14,7 +14,7 @@ import type {
 } from "../model/types.ts";
 import { DurableLink } from "./durable-link.ts";
 import { describeNetwork, readEvent, writeEvent } from "./hub-text.ts";
-import type { Link, LinkParts, UntimedEvent } from "./link-parts.ts";
+import type { Link, LinkChange, LinkParts, UntimedEvent } from "./link-parts.ts";
 import { LiveLink } from "./live-link.ts";
 import { Presence } from "./presence.ts";
 import type { MakeTransport, Transport } from "./transport.ts";
@@ -46,6 +46,8 @@ export class Cluster {
   readonly #transport: Transport;
   readonly #presence: Presence;
   readonly #shared = new Map<string, Shared>();
+  /** The last numbers of networks that were shared before in this start: other hubs know them. */
+  readonly #lastSequences = new Map<string, number>();
   readonly #repeats = new Repeats();
   #epoch: number | undefined;
   #isTakenOver = false;
@@ -104,11 +106,8 @@ export class Cluster {
     );
     for (const [name, shared] of this.#shared) {
       const next = wanted.get(name);
-      const isSame =
-        next?.network === shared.network &&
-        JSON.stringify(next.plan.sharing) === JSON.stringify(shared.plan.sharing) &&
-        next.plan.rateMismatch === shared.plan.rateMismatch;
-      if (isSame) this.#shared.set(name, { ...shared, plan: next.plan });
+      if (next?.plan.sharing?.shared === shared.plan.sharing?.shared && next !== undefined)
+        this.#change(name, shared, next);
       else this.#leave(name, shared);
     }
     for (const [name, { plan, network }] of wanted) {
@@ -152,20 +151,18 @@ export class Cluster {
 
   #add(plan: NetworkPlan, network: Network): void {
     const { clock, traffic, config } = this.#parts;
-    const { name, sharing, rateMismatch } = plan;
+    const { name, sharing } = plan;
     if (sharing === undefined) return;
-    const replicas = sharing.replicas ?? (config.servers.length >= ENOUGH_SERVERS ? 3 : 1);
     const parts: LinkParts = {
+      ...this.#changeable(plan, network, sharing),
       name,
-      sharing: { ...sharing, replicas },
-      network,
       transport: this.#transport,
       hub: config.name,
       epoch: () => this.#epoch,
       isUp: () => this.#isUp,
-      needsRates: rateMismatch !== "pass",
       clock,
       traffic,
+      lastSequence: this.#lastSequences.get(name) ?? 0,
       emit: (event) =>
         event.type === "cluster-error" ? this.#problem(event.error) : this.#emit(event),
     };
@@ -177,10 +174,30 @@ export class Cluster {
     network.setLink(link);
   }
 
+  #change(name: string, before: Shared, { plan, network }: Pick<Shared, "plan" | "network">): void {
+    const { sharing, rateMismatch } = plan;
+    this.#shared.set(name, { ...before, plan, network });
+    const isSame =
+      network === before.network &&
+      rateMismatch === before.plan.rateMismatch &&
+      JSON.stringify(sharing) === JSON.stringify(before.plan.sharing);
+    if (isSame || sharing === undefined) return;
+    if (network !== before.network) before.network.setLink(undefined);
+    before.link.reconfigure(this.#changeable(plan, network, sharing));
+    network.setLink(before.link);
+  }
+
+  #changeable({ rateMismatch }: NetworkPlan, network: Network, sharing: SharingPlan): LinkChange {
+    const { servers } = this.#parts.config;
+    const replicas = sharing.replicas ?? (servers.length >= ENOUGH_SERVERS ? 3 : 1);
+    return { network, sharing: { ...sharing, replicas }, needsRates: rateMismatch !== "pass" };
+  }
+
   #leave(name: string, { network, link, stopEvents }: Shared): void {
     this.#shared.delete(name);
     network.setLink(undefined);
     stopEvents();
+    this.#lastSequences.set(name, link.lastSequence);
     link.close();
   }
 
@@ -189,6 +206,7 @@ export class Cluster {
     const hadEpoch = this.#epoch !== undefined;
     if (isNew) this.#epoch = epoch;
     this.#isTakenOver = false;
+    if (isNew) this.#lastSequences.clear();
     if (isNew && hadEpoch) for (const { link } of this.#shared.values()) link.onNewEpoch();
     this.#stateChanged();
   }

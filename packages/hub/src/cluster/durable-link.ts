@@ -5,13 +5,16 @@
 import type { LinkMember } from "../engine/link.ts";
 import type { LinkSnapshot } from "../model/types.ts";
 import { errorOf } from "../process/error-of.ts";
+import { GapWatch } from "./gap-watch.ts";
 import { Inbox } from "./inbox.ts";
 import {
   deliver,
   describe,
   type Link,
+  type LinkChange,
   type LinkParts,
   Outbound,
+  settingsOf,
   type Unnumbered,
 } from "./link-parts.ts";
 import { type Outgoing, Spool, type SpoolLimits } from "./spool.ts";
@@ -23,8 +26,6 @@ const WINDOW_MESSAGES = 1000;
 const WINDOW_BYTES = 4 * 1024 * 1024;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 2000;
-/** Missing messages of a hub are given up when it was gone for so long. */
-const GONE_MS = 60_000;
 const NOTHING = new Uint8Array();
 
 /** A message of a member that waits; a former start of the hub numbered it no more. */
@@ -35,12 +36,13 @@ interface Item extends Unnumbered {
 
 /** The way to the other hubs by a stream. */
 export class DurableLink implements Link {
-  readonly #parts: LinkParts;
+  #parts: LinkParts;
   readonly #inbox: Inbox;
   readonly #outbound: Outbound;
   readonly #spool: Spool<Item>;
   readonly #gate: SpoolGate<Item>;
   readonly #stream: DurableStream;
+  readonly #gapWatch: GapWatch;
   /** Numbers of attempts that are under way. */
   readonly #attempts = new Set<number>();
   /** Own messages that the members of this hub have received directly: not again from the stream. */
@@ -52,15 +54,13 @@ export class DurableLink implements Link {
   #epochs = 0;
   #isOpen = false;
   #continue: (() => void) | undefined;
-  /** Hubs that are gone, until their missing messages are given up. */
-  readonly #gone = new Map<string, () => void>();
 
   constructor(parts: LinkParts) {
     this.#parts = parts;
     this.#outbound = new Outbound(parts);
-    this.#spool = new Spool(limitsOf(parts));
-    this.#gate = new SpoolGate(this.#spool, parts.clock, () => parts.network.fullChanged());
-    const { name: network, emit, transport, sharing } = parts;
+    this.#spool = new Spool(limitsOf(parts), parts.lastSequence);
+    this.#gate = new SpoolGate(this.#spool, parts.clock, () => this.#parts.network.fullChanged());
+    const { name: network, emit, transport } = parts;
     this.#inbox = new Inbox(
       {
         onMessage: (hub, message) => this.#receive(hub, message),
@@ -70,13 +70,7 @@ export class DurableLink implements Link {
       },
       { messages: WINDOW_MESSAGES },
     );
-    const settings = {
-      maxAgeMs: sharing.retainMs,
-      maxBytes: sharing.retainBytes,
-      replicas: sharing.replicas ?? 1,
-      storage: sharing.storage,
-    };
-    this.#stream = transport.openStream(network, settings, {
+    this.#stream = transport.openStream(network, settingsOf(parts), {
       onRecord: ({ hub, bytes }) => this.#record(hub, bytes),
       onRemoved: () => this.#inbox.settle(),
       onOpen: () => {
@@ -84,6 +78,13 @@ export class DurableLink implements Link {
         this.#pump();
       },
       onProblem: (error) => emit({ type: "cluster-error", error }),
+    });
+    this.#gapWatch = new GapWatch({
+      clock: parts.clock,
+      isUp: () => parts.isUp() && this.#isOpen,
+      waiting: () => this.#inbox.waiting,
+      readAgain: () => this.#stream.readAgain(),
+      giveUp: (one) => this.#inbox.settle(one),
     });
   }
 
@@ -111,16 +112,8 @@ export class DurableLink implements Link {
     else this.#pump();
   }
 
-  /** A hub that is gone may only be cut off: then it will send again. */
   onHub(hub: string, isThere: boolean): void {
-    this.#gone.get(hub)?.();
-    this.#gone.delete(hub);
-    if (isThere) return;
-    const stop = this.#parts.clock.after(GONE_MS, () => {
-      this.#gone.delete(hub);
-      this.#inbox.settle(hub);
-    });
-    this.#gone.set(hub, stop);
+    this.#gapWatch.onHub(hub, isThere);
   }
 
   onNewEpoch(): void {
@@ -129,6 +122,22 @@ export class DurableLink implements Link {
     this.#heard.clear();
     this.#isRetrying = false;
     this.#spool.restart();
+  }
+
+  reconfigure(change: LinkChange): void {
+    this.#parts = { ...this.#parts, ...change };
+    if (change.sharing.order === "total") {
+      for (const { item, sequence } of this.#spool.unstored())
+        if (item?.isHeard) this.#heard.add(sequence);
+    }
+    this.#spool.reconfigure(limitsOf(this.#parts));
+    this.#stream.reconfigure(settingsOf(this.#parts));
+    this.#gate.changed();
+    this.#pump();
+  }
+
+  get lastSequence(): number {
+    return this.#spool.lastSequence;
   }
 
   snapshot(): LinkSnapshot {
@@ -155,9 +164,9 @@ export class DurableLink implements Link {
     this.#stream.close();
     this.#stopRetry?.();
     this.#gate.close();
+    this.#gapWatch.close();
     this.#outbound.close();
     this.#continue?.();
-    for (const stop of this.#gone.values()) stop();
   }
 
   /** The members of this hub receive from each other directly. */
@@ -248,6 +257,7 @@ export class DurableLink implements Link {
   #record(hub: string, bytes: Uint8Array): void | Promise<void> {
     if (hub === this.#parts.hub && this.#parts.sharing.order === "sender") return undefined;
     this.#inbox.accept(hub, bytes);
+    if (this.#inbox.isWaiting(hub)) this.#gapWatch.start();
     if (!this.#parts.network.isFull) return undefined;
     return this.#untilRoom();
   }

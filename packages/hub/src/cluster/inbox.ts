@@ -39,6 +39,20 @@ export class Inbox {
     return sum;
   }
 
+  /** Messages of a hub wait for one in front of them. */
+  isWaiting(hub: string): boolean {
+    return (this.#sequences.get(hub)?.heldMessages ?? 0) > 0;
+  }
+
+  /** The number that each hub's messages wait for, where some wait. */
+  get waiting(): ReadonlyMap<string, number> {
+    const waiting = new Map<string, number>();
+    for (const [hub, { heldMessages, position }] of this.#sequences) {
+      if (heldMessages > 0 && position !== undefined) waiting.set(hub, position.sequence + 1);
+    }
+    return waiting;
+  }
+
   /** Takes bytes of a hub. */
   accept(hub: string, bytes: Uint8Array): void {
     const message = decodeMessage(bytes);

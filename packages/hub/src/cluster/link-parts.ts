@@ -8,7 +8,7 @@ import type { SharingPlan } from "../engine/plan.ts";
 import type { Clock } from "../engine/stall-watch.ts";
 import type { Traffic } from "../engine/traffic.ts";
 import type { ClusterEvent, LinkSnapshot } from "../model/types.ts";
-import type { Transport } from "./transport.ts";
+import type { StreamSettings, Transport } from "./transport.ts";
 import type { WireMessage } from "./wire.ts";
 
 /** An event without its time. */
@@ -35,7 +35,12 @@ export interface LinkParts {
   readonly clock: Clock;
   readonly traffic: Traffic;
   readonly emit: (event: UntimedEvent) => void;
+  /** The last number that a former link of the network used since the hub started; the numbers go on. */
+  readonly lastSequence: number;
 }
+
+/** The part of a link that a reload may change. */
+export type LinkChange = Pick<LinkParts, "network" | "sharing" | "needsRates">;
 
 /** A shared network's way to the other hubs. */
 export interface Link extends NetworkLink {
@@ -45,6 +50,10 @@ export interface Link extends NetworkLink {
   onHub(hub: string, isThere: boolean): void;
   /** The name was another hub's for a while: numbers begin again. */
   onNewEpoch(): void;
+  /** The configuration changed; the way to share is the same. */
+  reconfigure(change: LinkChange): void;
+  /** The last number in use. */
+  readonly lastSequence: number;
   snapshot(): LinkSnapshot;
   close(): void;
 }
@@ -103,4 +112,10 @@ export function deliver(
     traffic.report({ network: name, member: remoteName }, "in", payload);
   }
   network.receive({ name: remoteName, role, baudRate }, payload, sender);
+}
+
+/** How the stream of a network keeps its messages. */
+export function settingsOf({ sharing }: LinkParts): StreamSettings {
+  const { retainMs: maxAgeMs, retainBytes: maxBytes, replicas = 1, storage } = sharing;
+  return { maxAgeMs, maxBytes, replicas, storage };
 }

@@ -4,7 +4,14 @@
 import type { LinkMember } from "../engine/link.ts";
 import type { LinkSnapshot } from "../model/types.ts";
 import { Inbox } from "./inbox.ts";
-import { deliver, describe, type Link, type LinkParts, Outbound } from "./link-parts.ts";
+import {
+  deliver,
+  describe,
+  type Link,
+  type LinkChange,
+  type LinkParts,
+  Outbound,
+} from "./link-parts.ts";
 import { encodeMessage, PAYLOAD_MAX } from "./wire.ts";
 
 const FIRST_MARK_MS = 1000;
@@ -13,11 +20,11 @@ const NOTHING = new Uint8Array();
 
 /** The way to the other hubs by core NATS. */
 export class LiveLink implements Link {
-  readonly #parts: LinkParts;
+  #parts: LinkParts;
   readonly #inbox: Inbox;
   readonly #outbound: Outbound;
   readonly #unsubscribe: () => void;
-  #sequence = 0;
+  #sequence: number;
   /** The sequence has grown since the last mark. */
   #isUnmarked = false;
   #markMs = FIRST_MARK_MS;
@@ -25,10 +32,11 @@ export class LiveLink implements Link {
 
   constructor(parts: LinkParts) {
     this.#parts = parts;
+    this.#sequence = parts.lastSequence;
     this.#outbound = new Outbound(parts);
     const { name: network, emit, transport } = parts;
     this.#inbox = new Inbox({
-      onMessage: (hub, message) => deliver(parts, hub, message),
+      onMessage: (hub, message) => deliver(this.#parts, hub, message),
       onGap: (hub, gap) =>
         emit({ type: "gap", network, hub, messages: gap.to - gap.from + 1, ...gap }),
       onRestart: (hub, lastSequence) => emit({ type: "hub-restart", network, hub, lastSequence }),
@@ -61,6 +69,14 @@ export class LiveLink implements Link {
 
   onNewEpoch(): void {
     this.#sequence = 0;
+  }
+
+  reconfigure(change: LinkChange): void {
+    this.#parts = { ...this.#parts, ...change };
+  }
+
+  get lastSequence(): number {
+    return this.#sequence;
   }
 
   snapshot(): LinkSnapshot {

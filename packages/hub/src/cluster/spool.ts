@@ -42,12 +42,14 @@ export class Spool<T> {
   #sentBytes = 0;
   #waitingBytes = 0;
   /** The last number in use. */
-  #last = 0;
+  #last: number;
   /** Losses behind the last message that waits. */
   #skippedAtEnd = 0;
 
-  constructor(limits: SpoolLimits) {
+  /** @param last The last number that was used before. */
+  constructor(limits: SpoolLimits, last = 0) {
     this.#limits = limits;
+    this.#last = last;
   }
 
   /** Bytes that are not known to be stored. */
@@ -58,6 +60,12 @@ export class Spool<T> {
   /** Messages that are not known to be stored. */
   get messages(): number {
     return this.#waiting.length - this.#head + this.#sent.size;
+  }
+
+  /** The number of the last message that was added, or lost. */
+  get lastSequence(): number {
+    const waiting = this.#waiting.slice(this.#head);
+    return waiting.reduce((sum, { skipped }) => sum + skipped + 1, this.#last) + this.#skippedAtEnd;
   }
 
   /** Bytes that it takes before something would be lost. */

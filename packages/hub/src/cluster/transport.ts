@@ -56,11 +56,15 @@ export interface DurableStream {
    * Adds a message.
    *
    * @param bytes Not changed until the promise is settled.
-   * @param id The same for each attempt: the stream keeps one.
+   * @param id The same for each attempt: the stream keeps one, or rarely two.
    * @returns Resolves when the stream has it.
    * @throws Any error — it is not known whether the stream has it.
    */
   append(bytes: Uint8Array, id: string): Promise<void>;
+  /** Reads the last records once more: the numbers of some may have been given twice. */
+  readAgain(): void;
+  /** Keeps messages for another time, or other sizes of them. */
+  reconfigure(settings: StreamSettings): void;
   close(): void;
 }
 

@@ -30,8 +30,8 @@ export class MemoryBroker {
   revision = 0;
   /** Loses a live message, if it says so. */
   losesLive: (count: number) => boolean = () => false;
-  /** What becomes of an attempt to write: stored, stored without an answer, or neither. */
-  fateOf: (count: number) => "store" | "no answer" | "lose" = () => "store";
+  /** What becomes of an attempt to write: stored, stored without an answer, neither, or lost though confirmed. */
+  fateOf: (count: number) => "store" | "no answer" | "lose" | "claim" = () => "store";
   live = 0;
   appends = 0;
 
@@ -124,6 +124,8 @@ class MemoryTransport implements Transport {
     setImmediate(() => listener.onOpen());
     return {
       append: (bytes, id) => this.#append(stream, bytes, id),
+      readAgain: () => reader.readAgain(),
+      reconfigure: () => undefined,
       close: () => {
         this.#readers.delete(reader);
         stream.readers.delete(reader);
@@ -142,6 +144,7 @@ class MemoryTransport implements Transport {
 
   async #append(stream: MemoryStream, bytes: Uint8Array, id: string): Promise<void> {
     const fate = this.isUp ? this.#broker.fateOf(++this.#broker.appends) : "lose";
+    if (fate === "claim") return;
     if (fate !== "lose" && !stream.ids.has(id)) {
       stream.ids.add(id);
       stream.records.push({ hub: this.#hub, bytes: bytes.slice() });
@@ -164,6 +167,16 @@ class Reader {
     this.#listener = listener;
     this.#isUp = isUp;
     this.#at = stream.records.length;
+  }
+
+  readAgain(): void {
+    this.#at = 0;
+    this.wake();
+  }
+
+  /** The next records have numbers of others that were read, and that the servers lost. */
+  passOver(records: number): void {
+    this.#at += records;
   }
 
   wake(): void {

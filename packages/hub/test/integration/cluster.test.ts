@@ -320,3 +320,54 @@ test("a reload shares a network, and stops sharing it", async (t) => {
 
   deepEqual(heard(b, "z"), ["heard\n"]);
 });
+
+for (const [name, network, changed] of [
+  ["spool: of a durable network", DURABLE, { spool: "1MiB" }],
+  ["retainMs: of a network in total order", TOTAL, { retainMs: "1m" }],
+  ["order: of a durable network", DURABLE, { order: "total" }],
+  ["rateMismatch: of a live network", LIVE, { rateMismatch: "warn" }],
+  ["framing: of a durable network", DURABLE, { framing: "raw" }],
+] as const) {
+  test(`a reload that changes ${name} loses no message, on either side`, async (t) => {
+    const scene = new ClusterScene(t);
+    const a = await scene.start("a", network, { x: {} });
+    const b = await scene.start("b", network, { z: {} });
+    await scene.connected(a, b);
+    for (const line of lines(3)) await say(a, "x", line);
+    await until("they have arrived", () => heard(b, "z").length === 3);
+
+    for (const [at, { hub }] of [a, b].entries()) {
+      const { networks, ...rest } = hub.config;
+      const { members } = networks[NETWORK] as { readonly members: object };
+      await hub.reload({
+        ...rest,
+        networks: { [NETWORK]: { ...network, ...changed, members } },
+      } as never);
+      await scene.connected(a, b);
+      for (const line of lines(3, 3 + 3 * at)) await say(a, "x", line);
+    }
+
+    await until("those behind it have arrived", () => heard(b, "z").length === 9);
+    deepEqual(heard(b, "z"), lines(9));
+    deepEqual(gaps(b.events), []);
+  });
+}
+
+test("a network that is shared again after it was not goes on with its numbers", async (t) => {
+  const scene = new ClusterScene(t);
+  const a = await scene.start("a", DURABLE, { x: {} });
+  const b = await scene.start("b", DURABLE, { z: {} });
+  await scene.connected(a, b);
+  for (const line of lines(3)) await say(a, "x", line);
+  const { config } = a.hub;
+  const { cluster } = config;
+
+  const alone = { ...config.networks[NETWORK], shared: undefined };
+  await a.hub.reload({ cluster, networks: { [NETWORK]: alone } } as never);
+  await a.hub.reload(config);
+  await scene.connected(a);
+  for (const line of lines(3, 3)) await say(a, "x", line);
+
+  await until("those behind it have arrived", () => heard(b, "z").length === 6);
+  deepEqual(heard(b, "z"), lines(6));
+});

@@ -19,6 +19,8 @@ import { pause } from "../../engine/pause.ts";
 import { errorOf } from "../../process/error-of.ts";
 import { clearInterval, setInterval } from "../../process/timers.ts";
 import type { DurableStream, StreamListener, StreamSettings } from "../transport.ts";
+import { Appender } from "./append.ts";
+import { Position, type StreamNow } from "./position.ts";
 import { describeProblem } from "./problems.ts";
 
 const PAUSES = { firstMs: 100, secondMs: 200, longestMs: 2000, stableMs: 10_000 };
@@ -58,11 +60,12 @@ export class NatsStream implements DurableStream {
   readonly #parts: StreamParts;
   readonly #ending = new AbortController();
   readonly #backoff = new Backoff(PAUSES);
+  #settings: StreamSettings;
+  readonly #appender = new Appender();
+  readonly #position = new Position();
   #js: JetStreamClient | undefined;
   #jsFor: NatsConnection | undefined;
   #messages: ConsumerMessages | undefined;
-  /** Number of the last record that was read, and which stream that was; `undefined` before the first look. */
-  #position: { created: string; last: number } | undefined;
   /** A record waits until the members have room. */
   #isTaking = false;
   #isRunning = false;
@@ -70,6 +73,7 @@ export class NatsStream implements DurableStream {
 
   constructor(parts: StreamParts) {
     this.#parts = parts;
+    this.#settings = parts.settings;
   }
 
   /** The connection is there, again or for the first time. */
@@ -82,12 +86,22 @@ export class NatsStream implements DurableStream {
   async append(bytes: Uint8Array, id: string): Promise<void> {
     const js = this.#client();
     if (js === undefined) throw new Error("the connection is lost");
-    const { own, stream } = this.#parts.names;
+    const { own: subject, stream } = this.#parts.names;
     try {
-      await js.publish(own, bytes, { msgID: id, timeout: APPEND_TIMEOUT_MS });
+      await this.#appender.append(js, { subject, bytes, id, timeoutMs: APPEND_TIMEOUT_MS });
     } catch (error) {
       throw describeProblem(errorOf(error), `write to stream ${stream}`);
     }
+  }
+
+  reconfigure(settings: StreamSettings): void {
+    this.#settings = settings;
+    this.#messages?.stop(); // the next reader compares
+  }
+
+  readAgain(): void {
+    this.#position.again();
+    this.#messages?.stop(); // the next reader begins there
   }
 
   close(): void {
@@ -133,7 +147,9 @@ export class NatsStream implements DurableStream {
       checkAPI: false,
     });
     const info = await this.#open(manager);
-    const start = this.#startOf(info);
+    // Records that were not read are gone with a stream that was deleted.
+    if (this.#position.start(stateOf(info))) this.#parts.listener.onRemoved();
+    const start = this.#position.last + 1;
     const consumer = await js.consumers.get(info.config.name, { opt_start_seq: start });
     const messages = await consumer.consume({
       max_messages: PULL_MESSAGES,
@@ -149,9 +165,7 @@ export class NatsStream implements DurableStream {
     try {
       for await (const message of messages) {
         const settled = this.#take(message);
-        this.#isTaking = true;
-        if (settled !== undefined) await settled;
-        this.#isTaking = false;
+        if (settled !== undefined) await this.#wait(settled);
         if (this.#ending.signal.aborted) return;
       }
     } finally {
@@ -159,11 +173,20 @@ export class NatsStream implements DurableStream {
     }
   }
 
+  async #wait(settled: Promise<void>): Promise<void> {
+    this.#isTaking = true;
+    try {
+      await settled;
+    } finally {
+      this.#isTaking = false;
+    }
+  }
+
   /** A consumer on a server in trouble may be silent for ever, without an error. @returns Ends the checks. */
   #checkSilence(manager: JetStreamManager, messages: ConsumerMessages): () => void {
     let seen = -1;
     const timer = setInterval(() => {
-      const last = this.#position?.last ?? 0;
+      const { last } = this.#position;
       const isSilent = last === seen && !this.#isTaking;
       seen = last;
       if (isSilent) void this.#compare(manager, messages, last);
@@ -171,7 +194,7 @@ export class NatsStream implements DurableStream {
     return () => clearInterval(timer);
   }
 
-  /** Ends a reader that is behind its stream and does not move. */
+  /** Ends a reader that does not move and is not at the end of its stream. */
   async #compare(
     manager: JetStreamManager,
     messages: ConsumerMessages,
@@ -179,9 +202,8 @@ export class NatsStream implements DurableStream {
   ): Promise<void> {
     const { stream } = this.#parts.names;
     const info = await manager.streams.info(stream).catch(() => undefined);
-    if (info === undefined || this.#position?.last !== last || this.#isTaking) return;
-    const isOther = info.created !== this.#position.created;
-    if (isOther || info.state.last_seq > last) messages.stop();
+    if (info === undefined || this.#position.last !== last || this.#isTaking) return;
+    if (this.#position.isElsewhere(stateOf(info))) messages.stop();
   }
 
   /** Whatever is odd about a reader ends it: the next one begins where it stopped. */
@@ -199,26 +221,11 @@ export class NatsStream implements DurableStream {
     })();
   }
 
-  /** Where to begin. Reports that records are gone, if any are. */
-  #startOf({ created, state }: StreamInfo): number {
-    const before = this.#position;
-    if (before === undefined) {
-      this.#position = { created, last: state.last_seq };
-      return state.last_seq + 1;
-    }
-    if (before.created !== created) {
-      this.#position = { created, last: 0 };
-      this.#parts.listener.onRemoved(); // it was deleted, and another one was made
-    }
-    return (this.#position?.last ?? 0) + 1;
-  }
-
   #take(message: JsMsg): void | Promise<void> {
     const { listener } = this.#parts;
-    const position = this.#position as { created: string; last: number }; // it is set before the first one
-    if (message.seq <= position.last) return undefined;
-    if (message.seq !== position.last + 1) listener.onRemoved();
-    position.last = message.seq;
+    const step = this.#position.take(message.seq);
+    if (step === "old") return undefined;
+    if (step === "jump") listener.onRemoved();
     const hub = message.subject.slice(message.subject.lastIndexOf(".") + 1);
     return listener.onRecord({ hub, bytes: message.data });
   }
@@ -230,7 +237,7 @@ export class NatsStream implements DurableStream {
       if (errorOf(error).message.includes("stream not found")) return undefined;
       throw error;
     });
-    if (info === undefined) return this.#create(manager, wanted);
+    if (info === undefined) return await manager.streams.add(wanted);
     const isSame =
       info.config.max_age === wanted.max_age && info.config.max_bytes === wanted.max_bytes;
     if (isSame) return info;
@@ -238,12 +245,9 @@ export class NatsStream implements DurableStream {
     return await manager.streams.update(stream, { ...info.config, max_age, max_bytes });
   }
 
-  async #create(manager: JetStreamManager, wanted: StreamWanted): Promise<StreamInfo> {
-    return await manager.streams.add(wanted);
-  }
-
   #config(): StreamWanted {
-    const { names, settings } = this.#parts;
+    const { names } = this.#parts;
+    const settings = this.#settings;
     return {
       name: names.stream,
       subjects: [names.all],
@@ -255,6 +259,10 @@ export class NatsStream implements DurableStream {
       duplicate_window: Math.min(DUPLICATES_MS, settings.maxAgeMs) * NS_PER_MS,
     };
   }
+}
+
+function stateOf({ created, state }: StreamInfo): StreamNow {
+  return { created, first: state.first_seq, last: state.last_seq };
 }
 
 type StreamWanted = Pick<StreamConfig, "name" | "max_age" | "max_bytes"> & Partial<StreamConfig>;

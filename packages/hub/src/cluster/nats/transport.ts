@@ -109,6 +109,8 @@ class NatsTransport implements Transport {
     if (this.isUp) stream.onUp();
     return {
       append: (bytes, id) => stream.append(bytes, id),
+      readAgain: () => stream.readAgain(),
+      reconfigure: (changed) => stream.reconfigure(changed),
       close: () => {
         this.#streams.delete(stream);
         stream.close();
