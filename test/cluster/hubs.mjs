@@ -37,10 +37,12 @@ export class HubProcess {
   #apps = new Map();
   #folder;
   #config;
+  #command;
 
-  /** @param options `folder` for its sockets, its `cluster` section, its `networks`. */
-  constructor(name, { folder, cluster, networks = NETWORKS }) {
+  /** @param options `folder` for its sockets, its `cluster` section, its `networks`, a `command` that starts Node.js. */
+  constructor(name, { folder, cluster, networks = NETWORKS, command = [process.execPath] }) {
     this.name = name;
+    this.#command = command;
     this.#folder = folder;
     this.#config = {
       cluster: { name, ...cluster },
@@ -60,8 +62,11 @@ export class HubProcess {
 
   async start() {
     this.events = [];
+    const [execPath, ...execArgv] = this.#command;
     this.#child = fork(PROGRAM, [JSON.stringify(this.#config), this.#folder], {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
+      execPath,
+      execArgv,
     });
     this.#child.on("message", (message) => this.#onMessage(message));
     this.#child.ended = new Promise((resolve) => this.#child.once("exit", resolve));

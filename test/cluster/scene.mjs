@@ -13,16 +13,20 @@ export class Scene {
   hubs = [];
   #load;
 
-  /** @param t The test: everything ends with it. */
-  static async start(t, { names = ["a", "b"], servers = {}, cluster = () => ({}), networks } = {}) {
+  /** @param t The test: everything ends with it. @param options `hosts`: one for each hub. */
+  static async start(
+    t,
+    { names = ["a", "b"], servers = {}, cluster = () => ({}), networks, hosts } = {},
+  ) {
     const scene = new Scene();
     scene.servers = new Servers(servers);
     t.after(() => scene.close());
     await scene.servers.start();
     for (const name of names) {
-      const addresses = await scene.servers.addresses(name);
+      const addresses = await scene.servers.addresses(name, "nats", hosts?.gatewayOf(name));
       const section = { servers: addresses, ...cluster(name) };
-      scene.hubs.push(new HubProcess(name, { folder: scene.folder, cluster: section, networks }));
+      const options = { folder: scene.folder, cluster: section, networks };
+      scene.hubs.push(new HubProcess(name, { ...options, command: hosts?.commandOf(name) }));
     }
     await Promise.all(scene.hubs.map((hub) => hub.start()));
     await scene.#explained(() => Promise.all(scene.hubs.map((hub) => hub.up())));

@@ -1,6 +1,6 @@
 // Three NATS servers on loopback. All connections, of hubs to servers and of servers to each other, pass through
 // proxies of the test, which can cut them; and each server can be killed, stopped and started again.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,6 +9,7 @@ import { answers, freePort } from "../../tools/test-support/dist/loopback.js";
 
 export const BINARY = process.env.ANYSERIAL_NATS_SERVER ?? "nats-server";
 const COUNT = 3;
+const LOOPBACK = "127.0.0.1";
 
 /** A way to one port. While it is cut, bytes wait in both directions, and new connections as well. */
 class Cable {
@@ -18,9 +19,9 @@ class Cable {
   target = 0;
   port = 0;
 
-  async listen() {
+  async listen(host) {
     this.#server = createServer((near) => this.#join(near));
-    await new Promise((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    await new Promise((resolve) => this.#server.listen(0, host, resolve));
     this.port = this.#server.address().port;
   }
 
@@ -80,7 +81,7 @@ export class Servers {
   #routes = [];
   #advertised = [];
 
-  /** @param options `extra`: more lines of the configuration. */
+  /** @param options `extra`: more lines of the configuration; `diskSize`: of a disk for each server, for root. */
   constructor(options = {}) {
     this.#options = options;
   }
@@ -96,16 +97,26 @@ export class Servers {
       }
       this.#advertised.push(await this.#proxy(this.#ports[from].route));
     }
-    for (let index = 0; index < COUNT; index++) this.run(index);
+    for (let index = 0; index < COUNT; index++) {
+      mkdirSync(this.store(index));
+      if (this.#options.diskSize !== undefined)
+        mountDisk(this.store(index), this.#options.diskSize);
+      this.run(index);
+    }
     await this.ready();
   }
 
-  /** Addresses for one hub. */
-  async addresses(hub, scheme = "nats") {
+  /** Addresses for one hub. @param host Address of this machine as the hub sees it. */
+  async addresses(hub, scheme = "nats", host = LOOPBACK) {
     const proxies = [];
-    for (const { client } of this.#ports) proxies.push(await this.#proxy(client));
+    for (const { client } of this.#ports) proxies.push(await this.#proxy(client, host));
     this.#clients.set(hub, proxies);
-    return proxies.map(({ port }) => `${scheme}://127.0.0.1:${port}`);
+    return proxies.map(({ port }) => `${scheme}://${host}:${port}`);
+  }
+
+  /** The folder of a server's streams: a disk of its own, with the option `diskSize`. */
+  store(index) {
+    return join(this.folder, `store-${index}`);
   }
 
   /** Addresses without a proxy, for the test itself. */
@@ -173,20 +184,22 @@ export class Servers {
       ...[...this.#clients.values()].flat(),
     ];
     for (const proxy of proxies) proxy.close();
+    if (this.#options.diskSize !== undefined) {
+      for (let index = 0; index < COUNT; index++) spawnSync("umount", [this.store(index)]);
+    }
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async #proxy(target) {
+  async #proxy(target, host = LOOPBACK) {
     const proxy = new Cable();
     proxy.target = target;
-    await proxy.listen();
+    await proxy.listen(host);
     return proxy;
   }
 
   #config(index) {
     const { client, route } = this.#ports[index];
-    const store = join(this.folder, `store-${index}`);
-    mkdirSync(store, { recursive: true });
+    const store = this.store(index);
     const routes = this.#routes[index]
       .filter((_, to) => to !== index)
       .map(({ port }) => `nats://127.0.0.1:${port}`);
@@ -204,4 +217,25 @@ cluster {
 ${this.#options.extra ?? ""}
 `;
   }
+}
+
+/** Why a server cannot have a small disk here; `false` when it can. */
+export function disksMissing() {
+  const folder = mkdtempSync(join(tmpdir(), "anyserial-disk-"));
+  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]);
+  if (status === 0) spawnSync("umount", [folder]);
+  rmSync(folder, { recursive: true });
+  return status === 0 ? false : "this account cannot mount a small disk";
+}
+
+function mountDisk(folder, size) {
+  const { status, stderr } = spawnSync("mount", [
+    "-t",
+    "tmpfs",
+    "-o",
+    `size=${size}`,
+    "tmpfs",
+    folder,
+  ]);
+  if (status !== 0) throw new Error(`cannot mount a disk: ${stderr}`);
 }

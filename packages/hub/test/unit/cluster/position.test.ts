@@ -25,7 +25,7 @@ test("Position begins behind what is there, and goes on where it was", () => {
   equal(position.last, 100);
 });
 
-test("Position tells the next record from an old one and from one behind a jump", () => {
+test("Position knows the next record, an old one and one behind a jump", () => {
   const position = reader();
 
   equal(position.take(100), "old");
