@@ -1,19 +1,22 @@
 // Tests hubs that share networks, with three NATS servers on loopback: `npm run test:cluster [-- part of a path]…`. Servers
 // and hubs are killed, stopped and cut off. Each line that an application sends is compared with a model. It needs
 // the program nats-server (Debian: nats-server), or another one that ANYSERIAL_NATS_SERVER names; without it, all is skipped,
-// visibly. ANYSERIAL_TEST_LONG=1 stops a hub for a minute instead of 16 s.
+// visibly. ANYSERIAL_TEST_LONG=1 stops a hub for a minute instead of 16 s. `--newest` runs the files again with the newest
+// server that Debian has.
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BINARY } from "../test/cluster/servers.mjs";
+import { newestNats } from "./newest-nats.mjs";
 import { closingLines, runTestFiles } from "./test-files.mjs";
 
 const FILE_TIMEOUT_SECONDS = 420;
 const FOLDER = "test/cluster";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
-const filters = process.argv.slice(2);
+const args = process.argv.slice(2);
+const filters = args.filter((arg) => arg !== "--newest");
 const files = readdirSync(FOLDER)
   .filter((file) => file.endsWith(".test.mjs"))
   .map((file) => `${FOLDER}/${file}`)
@@ -24,11 +27,35 @@ if (stdout === null || stdout === undefined) {
   const skips = files.map((file) => `- ${file}: needs the program ${BINARY}`);
   console.log(closingLines({ passed: 0, failed: 0, skipped: files.length, skips }));
 } else {
-  console.log(stdout.trim());
-  const count = await runTestFiles(
-    files.map((source) => [{ source, compiled: resolve(source) }]),
-    { timeoutSeconds: FILE_TIMEOUT_SECONDS, parallel: 2 },
-  );
+  const count = await runWith(BINARY, stdout.trim());
+  if (args.includes("--newest")) addCount(count, await runNewest());
   console.log(closingLines(count));
   process.exitCode = count.failed > 0 ? 1 : 0;
+}
+
+async function runWith(binary, version) {
+  console.log(version);
+  process.env.ANYSERIAL_NATS_SERVER = binary; // for the processes of the tests
+  const batches = files.map((source) => [{ source, compiled: resolve(source) }]);
+  return runTestFiles(batches, { timeoutSeconds: FILE_TIMEOUT_SECONDS, parallel: 2 });
+}
+
+async function runNewest() {
+  const newest = newestNats();
+  if (typeof newest === "string") {
+    const skips = files.map((file) => `- ${file}, with the newest server: ${newest}`);
+    return { passed: 0, failed: 0, skipped: files.length, skips };
+  }
+  try {
+    return await runWith(newest.binary, newest.version);
+  } finally {
+    newest.remove();
+  }
+}
+
+function addCount(count, { passed, failed, skipped, skips }) {
+  count.passed += passed;
+  count.failed += failed;
+  count.skipped += skipped;
+  count.skips.push(...skips);
 }
