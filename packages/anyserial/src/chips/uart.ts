@@ -49,6 +49,8 @@ export interface UartPlace {
 export abstract class Uart {
   /** Lines are reported on an endpoint of their own. */
   protected readonly hasInterrupt: boolean = false;
+  /** Errors as well, and none of them with the data. */
+  protected readonly hasErrorNotices: boolean = false;
   readonly speed: UsbSpeed;
   settings: UartSettings = FIRST_SETTINGS;
   outputs: UartOutputs = { dtr: false, rts: false };
@@ -65,9 +67,13 @@ export abstract class Uart {
   readonly #interrupt: number;
   readonly #arrivals = new Arrivals();
   #notices: Uint8Array[] = [];
+  #areNoticesAwaited = false;
+  /** Data stay behind an error, until the host has taken its notice. */
+  #isBehindNotice = false;
   #isHeldBack = false;
   #isStalled = false;
   #isOpen = false;
+  #reads = 0; // transfers that wait for bytes
 
   constructor({ speed, firstEndpoint }: UartPlace) {
     this.speed = speed;
@@ -122,10 +128,11 @@ export abstract class Uart {
 
   /** As of `DeviceModel.take`. */
   take(address: number, most: number): Uint8Array | undefined {
-    if (address === this.#interrupt) return this.#notices.shift();
+    if (address === this.#interrupt) return this.#takeNotice();
     if (address !== this.#in) return undefined;
-    const arrival = this.#arrivals.take(Math.max(this.capacity(most), 1));
+    const arrival = this.#takeArrival(Math.max(this.capacity(most), 1));
     if (arrival === undefined) return undefined;
+    this.#reads--;
     const transfer = this.encode(arrival);
     if (arrival.data.length > 0) this.line.onTaken?.(arrival.data.length);
     return transfer;
@@ -142,9 +149,15 @@ export abstract class Uart {
   /** As of `DeviceModel.onAwaited`. */
   awaited(address: number, isAwaited: boolean): void {
     if (address === this.#out && !isAwaited) this.#setHeldBack(false);
-    if (address !== this.#in || isAwaited === this.#isOpen) return;
-    this.#isOpen = isAwaited;
-    this.line.onOpen?.(isAwaited);
+    if (address === this.#interrupt) {
+      this.#areNoticesAwaited = isAwaited;
+      if (isAwaited) return;
+      this.#passNotice();
+      this.closed();
+    }
+    if (address !== this.#in) return;
+    this.#reads = isAwaited ? this.#reads + 1 : 0;
+    this.#setOpen(isAwaited);
   }
 
   /** The line has room again, or flow control lets bytes pass. */
@@ -175,6 +188,7 @@ export abstract class Uart {
   unplugged(): void {
     this.discard();
     this.#notices = [];
+    this.#isBehindNotice = false;
     this.#isHeldBack = false;
     this.awaited(this.#in, false);
     this.setBreak(false);
@@ -187,6 +201,22 @@ export abstract class Uart {
     this.#arrivals.clear();
     if (lost > 0) this.line.onTaken?.(lost);
     return lost;
+  }
+
+  /** The driver waits for bytes at this moment: not so while its application does not read. */
+  protected get isAwaited(): boolean {
+    return this.#reads > 0;
+  }
+
+  /** The driver has closed the port: of one whose application did not read, it takes no transfer back. */
+  protected closed(): void {
+    this.#setOpen(false);
+  }
+
+  #setOpen(isOpen: boolean): void {
+    if (isOpen === this.#isOpen) return;
+    this.#isOpen = isOpen;
+    this.line.onOpen?.(isOpen);
   }
 
   protected setSettings(settings: Partial<UartSettings>): void {
@@ -219,11 +249,38 @@ export abstract class Uart {
     this.#push({ data: new Uint8Array(), error: undefined, lines: this.lines });
   }
 
-  /** Reports the lines, and an error, on the interrupt endpoint; while nobody has it open, the last lines. */
-  protected notify(error?: CharacterError): void {
+  /** Reports the lines on the interrupt endpoint; while nobody has it open, the last ones. */
+  protected notify(): void {
     if (!this.#isOpen) this.#notices = [];
-    this.#notices.push(this.encodeNotice(this.lines, this.#isOpen ? error : undefined));
+    this.#pushNotice(undefined);
+  }
+
+  #pushNotice(error: CharacterError | undefined): void {
+    this.#notices.push(this.encodeNotice(this.lines, error));
     this.onReady(this.#interrupt);
+  }
+
+  #takeNotice(): Uint8Array | undefined {
+    const notice = this.#notices.shift();
+    if (this.#notices.length === 0) this.#passNotice();
+    return notice;
+  }
+
+  #passNotice(): void {
+    if (!this.#isBehindNotice) return;
+    this.#isBehindNotice = false;
+    this.onReady(this.#in);
+  }
+
+  /** Errors that have notices become some, in their place among the data. */
+  #takeArrival(most: number): Arrival | undefined {
+    while (!this.#isBehindNotice) {
+      const arrival = this.#arrivals.take(most);
+      if (!this.hasErrorNotices || arrival?.error === undefined) return arrival;
+      this.#isBehindNotice = this.#areNoticesAwaited; // the host may take none
+      this.#pushNotice(arrival.error);
+    }
+    return undefined;
   }
 
   #push(arrival: Arrival): void {
