@@ -109,7 +109,7 @@ export const markCases: readonly SuiteCase[] = [
   },
   {
     name: "receiveEvents() gives errors with their byte where they happened",
-    needs: ["marks", "injectError", "twoEnds"],
+    needs: ["marks", "injectError", "errorMarks", "twoEnds"],
     config: { a: { ...MARK.a, parity: "even" }, b: { ...MARK.b, parity: "even" } },
     run: async ({ a, b, hooks }) => {
       await b.send(bytes("one"));
@@ -126,7 +126,7 @@ export const markCases: readonly SuiteCase[] = [
   },
   {
     name: "receiveEvents() reports lost characters",
-    needs: ["marks", "injectError", "twoEnds"],
+    needs: ["marks", "injectError", "errorMarks", "twoEnds"],
     config: MARK,
     run: async ({ a, b, hooks }) => {
       injectError(hooks, "overrun", 0);
@@ -147,7 +147,7 @@ export const markCases: readonly SuiteCase[] = [
   },
   {
     name: "receive() passes over marks, and leaves the bytes",
-    needs: ["marks", "injectError", "twoEnds"],
+    needs: ["marks", "injectError", "errorMarks", "twoEnds"],
     config: MARK,
     run: async ({ a, b, hooks }) => {
       await b.send(bytes("one"));

@@ -55,6 +55,8 @@ export type SuiteTrait =
   | "lineErrorCounters"
   /** `hooks.injectError` lets `a` receive a broken character. */
   | "injectError"
+  /** Such a character is marked in its place, and not only counted. */
+  | "errorMarks"
   /** `lineErrors: "mark"` is available. */
   | "marks"
   /** `openAgain` opens the device of `b` a second time. */
