@@ -14,6 +14,8 @@ import type { Lease, Leases } from "./transport.ts";
 const RENEWALS = 4;
 /** A name that is taken, or that could not be asked for, is asked for again after this long, in milliseconds. */
 const CLAIM_AGAIN_MS = 1000;
+/** The description is given again after so long, in milliseconds: an operator may have removed it. */
+const DESCRIBE_AGAIN_MS = 600_000;
 /** Changes of members are published at most this often, in milliseconds. */
 const CHANGE_MS = 250;
 
@@ -58,6 +60,8 @@ export class Presence {
   #heldUntil = 0;
   #isHeld = false;
   #taken = "";
+  /** The networks that the others know of, and when they were described. */
+  #described = { text: "", at: 0 };
   #wake = new AbortController();
   readonly #ended: Promise<void>;
 
@@ -114,7 +118,7 @@ export class Presence {
   /** Claims the name, or renews it. */
   async #beat(): Promise<void> {
     const { leases, name, networks } = this.#parts;
-    const text = JSON.stringify(describeSelf(name, this.#id, networks()));
+    const text = JSON.stringify(describeSelf(name, this.#id, []));
     const asked = clockMs();
     try {
       const result =
@@ -130,11 +134,24 @@ export class Presence {
         return;
       }
       if ("holder" in result) this.#isTakenBy(result.holder);
-      else this.#hold(result, asked + leases.ttlMs);
+      else {
+        this.#hold(result, asked + leases.ttlMs);
+        await this.#describe(networks());
+      }
     } catch (error) {
       if (this.#parts.isUp()) this.#listener.onProblem(errorOf(error));
       if (this.#isHeld && clockMs() > this.#heldUntil) this.#lose(false);
     }
+  }
+
+  async #describe(networks: readonly RemoteNetwork[]): Promise<void> {
+    const { leases, name } = this.#parts;
+    const now = clockMs();
+    const text = JSON.stringify(networks);
+    const isSame = text === this.#described.text;
+    if (isSame && now - this.#described.at < DESCRIBE_AGAIN_MS) return;
+    await leases.describe(JSON.stringify(describeSelf(name, this.#id, networks)));
+    this.#described = { text, at: now };
   }
 
   #mayReplace(holder: string): boolean {
@@ -148,6 +165,7 @@ export class Presence {
     this.#taken = "";
     if (this.#isHeld) return;
     this.#isHeld = true;
+    this.#described = { text: "", at: 0 }; // another hub may have had the name
     this.#listener.onHeld(lease.revision);
   }
 

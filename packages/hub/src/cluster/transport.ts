@@ -80,7 +80,7 @@ export interface Taken {
   readonly holder: string;
 }
 
-/** Names that one hub has at a time, with its description of itself. */
+/** Names that one hub has at a time, and the descriptions that hubs give of themselves. */
 export interface Leases {
   /** Time after which a name is free if its claim was not renewed, in milliseconds. */
   readonly ttlMs: number;
@@ -92,9 +92,11 @@ export interface Leases {
   claim(value: string, isDead: (holder: string) => boolean): Promise<Lease | Taken>;
   /** Renews it. @param isOwn Says whether a value was written by this claim. */
   renew(value: string, lease: Lease, isOwn: (holder: string) => boolean): Promise<Lease | Taken>;
-  /** Gives it up, if it is still held. */
+  /** Gives it up, if it is still held, and takes the description back. */
   release(lease: Lease): Promise<void>;
-  /** Calls back with each hub as it is now and whenever that changes; `undefined` when it gave up its name. */
+  /** Gives the others a description of this hub, for as long as it has its name; only when it has changed. */
+  describe(text: string): Promise<void>;
+  /** Calls back with the description of each hub now and then, and when it changes; `undefined` when it is gone. */
   watch(onChange: (hub: string, value: string | undefined) => void): () => void;
 }
 

@@ -27,7 +27,9 @@ export class MemoryBroker {
   readonly streams = new Map<string, MemoryStream>();
   readonly names = new Map<string, { readonly value: string; readonly revision: number }>();
   readonly transports = new Map<string, MemoryTransport>();
+  readonly descriptions = new Map<string, string>();
   revision = 0;
+  timesDescribed = 0;
   /** Loses a live message, if it says so. */
   losesLive: (count: number) => boolean = () => false;
   /** What becomes of an attempt to write: stored, stored without an answer, neither, or lost though confirmed. */
@@ -216,21 +218,29 @@ class MemoryLeases implements Leases {
     return this.#put(value);
   }
 
+  async describe(text: string): Promise<void> {
+    this.#broker.timesDescribed++;
+    this.#broker.descriptions.set(this.#name, text);
+    this.#broker.tellNames(this.#name, text);
+  }
+
   async release(): Promise<void> {
     this.#broker.names.delete(this.#name);
+    this.#broker.descriptions.delete(this.#name);
     this.#broker.tellNames(this.#name, undefined);
   }
 
   watch(onChange: (hub: string, value: string | undefined) => void): () => void {
     this.#transport.watchers.add(onChange);
-    for (const [name, { value }] of this.#broker.names) onChange(name, value);
+    for (const [name, text] of this.#broker.descriptions) onChange(name, text);
     return () => this.#transport.watchers.delete(onChange);
   }
 
   #put(value: string): Lease {
     const lease = { revision: ++this.#broker.revision };
     this.#broker.names.set(this.#name, { value, ...lease });
-    this.#broker.tellNames(this.#name, value);
+    const text = this.#broker.descriptions.get(this.#name);
+    if (text !== undefined) this.#broker.tellNames(this.#name, text);
     return lease;
   }
 }

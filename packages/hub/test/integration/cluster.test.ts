@@ -371,3 +371,17 @@ test("a network that is shared again after it was not goes on with its numbers",
   await until("those behind it have arrived", () => heard(b, "z").length === 6);
   deepEqual(heard(b, "z"), lines(6));
 });
+
+test("a hub describes itself again only when its members have changed", async (t) => {
+  const scene = new ClusterScene(t);
+  const a = await scene.start("a", LIVE, { x: {} });
+  await scene.connected(a);
+  const descriptions = (): number => scene.broker.timesDescribed;
+  const before = descriptions();
+
+  const { revision } = scene.broker;
+  await until("the lease was renewed three times", () => scene.broker.revision >= revision + 3);
+  equal(descriptions(), before);
+  await scene.open("a", "x");
+  await until("the port is open for others", () => descriptions() === before + 1);
+});

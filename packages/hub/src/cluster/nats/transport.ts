@@ -55,6 +55,7 @@ class NatsTransport implements Transport {
     this.#hub = config.name;
     this.leases = new NatsLeases({
       bucket: `${config.prefix}-hubs`,
+      about: `${config.prefix}-about`,
       name: config.name,
       replicas: config.servers.length >= 3 ? 3 : 1,
       connection: () => this.#connection.current,
