@@ -25,14 +25,16 @@ const NEEDS_OWN_PROCESS =
   /^(before|after)(Each)?\(|mock\.timers|\bprocess\.(on|once|chdir|exitCode|env)\b|\bglobalThis\b|\bgc\b|fakeable-timers|young-generation|open-ports\.js"/m;
 /**
  * Tests that start many processes or threads one after the other, provoke many races or wait for long, and the
- * conformance suite over backends of other systems.
+ * conformance suite over backends of other systems and over raw sockets.
  */
 const SLOW = new RegExp(
   `^test/examples/|/integration/([\\w-]+/)?(${[
     "changed-globals|cluster|fake-timers|hub-demo|hub-devices|hub-live|koffi-missing|link-races",
-    "memory|memory-process|overlaps?|package-copies|port-faults-full|process-end|refused-watch|register",
-    "service-overlap|serving-process|survive-processes|tcp-vanish|waiting|web|workers",
-  ].join("|")})\\.test|/conformance/(darwin-pty|freebsd-pty|netbsd-pty|windows-late-cancel)\\.test`,
+    "memory|memory-process|monitor-terminal|overlaps?|package-copies|port-faults-full|process-end|refused-watch|register",
+    "run|service-overlap|serving-process|survive-processes|tcp-vanish|waiting|web|workers",
+  ].join(
+    "|",
+  )})\\.test|/conformance/(darwin-pty|freebsd-pty|netbsd-pty|remote-socket|windows-fake|windows-late-cancel)\\.test`,
 );
 /** Tests over real ptys as Linux has them, and over /proc, inotify and strace. */
 const NEEDS_LINUX = /\/(integration|examples|conformance\/\w+-pty|unit\/sessions)[/.]/;
