@@ -130,7 +130,7 @@ function define(object: object, name: string, value: unknown): void {
 function nativeService({ ports, others = [] }: SerialInit): SerialService {
   if (!Array.isArray(others)) throw invalid("others", others, "an array of paths");
   return createNativeService({
-    isOffered: ports === undefined ? ({ vid }) => vid !== undefined : predicateOf("ports", ports),
+    isOffered: ports === undefined ? undefined : predicateOf("ports", ports),
     others: others.map(namedPort),
   });
 }

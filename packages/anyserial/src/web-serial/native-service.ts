@@ -23,23 +23,38 @@ const WATCHING_MS = 100;
 
 /** Which ports there are. */
 export interface NativePorts {
-  /** Of those that discovery finds. */
-  isOffered(port: PortInfo): boolean;
+  /**
+   * Of those that discovery finds.
+   * @defaultValue those of USB devices
+   */
+  readonly isOffered?: ((port: PortInfo) => boolean) | undefined;
   /** Further ports; their paths may be addresses such as `rfc2217://host:port`. */
   readonly others: readonly PortInfo[];
 }
 
+/** Where ports are found. */
+export interface Discovery {
+  list(): Promise<readonly PortInfo[]>;
+  /** Reports ports that come and go. @returns Stops. */
+  follow(onEvent: (event: PortEvent) => void): () => void;
+}
+
+const SYSTEM: Discovery = { list: () => listSerialPorts(), follow: followDiscovery };
+
 /** Makes the service. */
-export function createNativeService({ isOffered, others }: NativePorts): SerialService {
+export function createNativeService(
+  { isOffered = isUsb, others }: NativePorts,
+  discovery: Discovery = SYSTEM,
+): SerialService {
   const named = new Set(others.map(({ path }) => path));
   const isFound = (port: PortInfo): boolean => !named.has(port.path) && isOffered(port);
   return {
-    list: async () => [...(await found()).filter(isFound), ...others.filter(isThere)],
+    list: async () => [...(await found(discovery)).filter(isFound), ...others.filter(isThere)],
     watch: (onEvent) => {
       const stops = others
         .filter(({ path }) => isFile(path))
         .map((port) => followPath(port, onEvent));
-      const stop = followDiscovery((event) => {
+      const stop = discovery.follow((event) => {
         if (isFound(event.port)) onEvent(event);
       });
       return () => {
@@ -52,9 +67,9 @@ export function createNativeService({ isOffered, others }: NativePorts): SerialS
 }
 
 /** A system without discovery has the named ports only. */
-async function found(): Promise<PortInfo[]> {
+async function found(discovery: Discovery): Promise<readonly PortInfo[]> {
   try {
-    return await listSerialPorts();
+    return await discovery.list();
   } catch (error) {
     if (error instanceof UnsupportedFeatureError) return [];
     throw error;
@@ -116,6 +131,10 @@ function followPath(port: PortInfo, onEvent: (event: PortEvent) => void): () => 
     isStopped = true;
     stop();
   };
+}
+
+function isUsb({ vid }: PortInfo): boolean {
+  return vid !== undefined;
 }
 
 function isThere({ path }: PortInfo): boolean {

@@ -9,6 +9,7 @@ import {
 } from "anyserial/web-serial";
 import { createSerialConfig } from "../../dist/config/config.js";
 import type { LineEvent } from "../../dist/io/parmrk.js";
+import type { Bytes } from "../../dist/model/bytes.js";
 import { createPortInfo } from "../../dist/model/port-info.js";
 import type { OpenedPort } from "../../dist/web-serial/service.js";
 
@@ -44,7 +45,7 @@ export class RecordingSystem implements SerialService {
     return {
       config: createSerialConfig({ ...config, ...this.inForce }),
       closed: new Promise(() => undefined),
-      receive: () => Promise.reject(new Error("receive() is for ports without marks")),
+      receive: (options) => this.#receive(options?.signal),
       receiveEvents: () => ({ next: () => this.#next(), return: () => this.#return() }),
       send: async (data, { signal } = {}) => {
         this.sent.push((data as Uint8Array).slice());
@@ -98,6 +99,18 @@ export class RecordingSystem implements SerialService {
     });
   }
 
+  /** For a driver that makes no marks. */
+  async #receive(signal: AbortSignal | undefined): Promise<Bytes> {
+    if (this.inForce.lineErrors === undefined) throw new Error("the driver makes marks");
+    const stop = (): void => void this.#return();
+    signal?.addEventListener("abort", stop, { once: true });
+    const { value } = await this.#next();
+    signal?.removeEventListener("abort", stop);
+    if (value === undefined) throw signal?.reason;
+    if (value.kind !== "data") throw new Error("a driver without marks gives bytes only");
+    return value.data;
+  }
+
   async #return(): Promise<Next> {
     this.#take?.({ done: true, value: undefined });
     this.#take = undefined;
@@ -122,8 +135,10 @@ export async function recordedPort(): Promise<{ port: SerialPort; system: Record
 /** The port, open. */
 export async function openRecorded(
   bufferSize = 255,
+  inForce: SerialConfigInput = {},
 ): Promise<{ port: SerialPort; system: RecordingSystem }> {
   const made = await recordedPort();
+  made.system.inForce = inForce;
   await made.port.open({ baudRate: 9600, bufferSize });
   made.system.calls.length = 0;
   return made;
@@ -138,6 +153,18 @@ export function bytes(text: string): Uint8Array<ArrayBuffer> {
 export function there<S>(stream: S | null): S {
   if (stream === null) throw new Error("there is no stream");
   return stream;
+}
+
+/** A call that waits until it is let go. */
+export function gate(system: RecordingSystem, name: string): () => void {
+  let letGo = (): void => undefined;
+  system.gates.set(
+    name,
+    new Promise((resolve) => {
+      letGo = resolve;
+    }),
+  );
+  return () => letGo();
 }
 
 function aborted(signal: AbortSignal | undefined): Promise<never> {

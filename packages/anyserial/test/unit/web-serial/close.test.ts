@@ -5,6 +5,7 @@ import { until } from "@anyserial/test-support/until";
 import { SerialClosedError, SerialDisconnectedError } from "anyserial";
 import { createSerial } from "anyserial/web-serial";
 import {
+  gate,
   openRecorded,
   RecordingSystem,
   recordedPort,
@@ -53,13 +54,7 @@ test("SerialPort.close() is refused while the port is not open", async () => {
   const { port, system } = await recordedPort();
   await rejects(port.close(), { name: "InvalidStateError" });
   await port.open({ baudRate: 9600 });
-  let letGo = (): void => undefined;
-  system.gates.set(
-    "close",
-    new Promise((resolve) => {
-      letGo = resolve;
-    }),
-  );
+  const letGo = gate(system, "close");
   const closing = port.close();
   await until("it closes", () => system.calls.includes("close"));
 
@@ -131,13 +126,7 @@ test("SerialPort.forget() closes the port, fails its streams, and is for good", 
 
 test("SerialPort.forget() during an open lets the port be closed at once", async () => {
   const { port, system } = await recordedPort();
-  let letGo = (): void => undefined;
-  system.gates.set(
-    "open",
-    new Promise((resolve) => {
-      letGo = resolve;
-    }),
-  );
+  const letGo = gate(system, "open");
   const opening = rejects(port.open({ baudRate: 9600 }), { name: "NetworkError" });
   await port.forget();
 
@@ -167,4 +156,62 @@ test("SerialPort.forget() leaves a port that was granted by an option", async ()
   await port?.forget();
 
   equal((await serial.getPorts())[0], port);
+});
+
+test("SerialPort.close() aborts writing although reading is locked, and the other way round", async () => {
+  const first = await openRecorded();
+  const written = there(first.port.writable);
+  const reader = there(first.port.readable).getReader();
+  await rejects(first.port.close(), TypeError);
+  await until("it is discarded", () => first.port.writable !== written);
+  deepEqual(first.system.calls, ["discard output"]);
+  reader.releaseLock();
+  await first.port.close();
+
+  const second = await openRecorded();
+  const read = there(second.port.readable);
+  const writer = there(second.port.writable).getWriter();
+  await rejects(second.port.close(), TypeError);
+  await until("it is discarded", () => second.port.readable !== read);
+  deepEqual(second.system.calls, ["discard input"]);
+  writer.releaseLock();
+  await second.port.close();
+});
+
+test("SerialPort.close() leaves each stream in place until it is over, and makes no other", async () => {
+  const { port, system } = await openRecorded();
+  const [readable, writable] = [there(port.readable), there(port.writable)];
+  const letInputGo = gate(system, "discard input");
+  const letOutputGo = gate(system, "discard output");
+  await tasks(3);
+  const closing = port.close();
+  await until("both are under way", () => system.calls.length === 2);
+  equal(port.readable, readable);
+  equal(port.writable, writable);
+
+  letInputGo();
+  await until("the input is over", () => port.readable === null);
+  equal(port.writable, writable);
+  equal(system.calls.includes("close"), false);
+  letOutputGo();
+  await closing;
+
+  equal(port.writable, null);
+  equal(system.calls.at(-1), "close");
+});
+
+test("SerialPort.close() is done although the device is lost while it discards", async () => {
+  const { port, system } = await openRecorded();
+  const gone = new SerialDisconnectedError("unplugged", { code: "EIO" });
+  ok(port.readable);
+  const writer = there(port.writable).getWriter();
+  await tasks(3);
+  system.failures.set("send 1", gone);
+  const written = rejects(writer.write(Uint8Array.of(1)));
+  writer.releaseLock();
+
+  await port.close();
+
+  await written;
+  equal(system.calls.at(-1), "close");
 });

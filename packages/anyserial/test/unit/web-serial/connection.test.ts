@@ -228,6 +228,28 @@ test("a port is kept while it is open, or has listeners", async () => {
   equal(stdout, "false\ndisconnect\n");
 });
 
+test("a port whose references are dropped while it is open goes on, and its streams with it", async () => {
+  const { stdout } = await runScript(
+    `${COLLECTED}
+    let arrived;
+    const chunk = new Promise((resolve) => (arrived = resolve));
+    await (async () => {
+      const port = await serial.requestPort();
+      registry.register(port, "open");
+      await port.open({ baudRate: 9600 });
+      void port.readable.pipeTo(new WritableStream({ write: arrived })).catch(() => undefined);
+    })();
+    for (let turn = 0; turn < 50; turn++) { gc(); await new Promise(setImmediate); }
+    await fake.device.send(Uint8Array.of(7));
+    console.log(collected.has("open"), (await chunk)[0]);
+    await service.close();
+    `,
+    { flags: ["--expose-gc"] },
+  );
+
+  equal(stdout, "false 7\n");
+});
+
 test("a stream and its port are collected after a close", async () => {
   const { stdout } = await runScript(
     `${COLLECTED}

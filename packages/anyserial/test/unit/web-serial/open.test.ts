@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { PortBusyError } from "anyserial";
-import { recordedPort } from "../../helpers/recording-serial.ts";
+import { gate, recordedPort } from "../../helpers/recording-serial.ts";
 
 const NAMES = ["baudRate", "bufferSize", "dataBits", "flowControl", "parity", "stopBits"];
 
@@ -115,13 +115,7 @@ test("SerialPort.open() rejects with NetworkError and the cause, and may be call
 
 test("SerialPort.open() is refused while another one waits", async () => {
   const { port, system } = await recordedPort();
-  let letGo = (): void => undefined;
-  system.gates.set(
-    "open",
-    new Promise((resolve) => {
-      letGo = resolve;
-    }),
-  );
+  const letGo = gate(system, "open");
   const opening = port.open({ baudRate: 9600 });
 
   await rejects(port.open({ baudRate: 9600 }), { name: "InvalidStateError" });
@@ -141,4 +135,42 @@ test("SerialPort.open() closes a port whose driver takes another setting, with i
   });
 
   deepEqual(system.calls, ["open", "close"]);
+});
+
+test("SerialPort.open() looks at data bits, then stop bits, then the size of the buffer", async () => {
+  const { port } = await recordedPort();
+  const wrong = { baudRate: 9600, dataBits: 9, stopBits: 3, bufferSize: 0 } as never;
+
+  await rejects(port.open(wrong), /dataBits/);
+  await rejects(port.open({ ...(wrong as object), dataBits: 7 } as never), /stopBits/);
+  await rejects(
+    port.open({ ...(wrong as object), dataBits: 7, stopBits: 1 } as never),
+    /bufferSize is 0/,
+  );
+});
+
+test("SerialPort.open() lets no other call through before it is done", async () => {
+  const { port, system } = await recordedPort();
+  const letGo = gate(system, "open");
+  const opening = port.open({ baudRate: 9600 });
+
+  await rejects(port.close(), { name: "InvalidStateError" });
+  await rejects(port.getSignals(), { name: "InvalidStateError" });
+  await rejects(port.setSignals({ break: true }), { name: "InvalidStateError" });
+  equal(port.writable, null);
+  letGo();
+  await opening;
+
+  ok(port.writable);
+});
+
+test("SerialPort.open() sizes the streams anew each time", async () => {
+  const { port } = await recordedPort();
+  for (const bufferSize of [8, 16]) {
+    await port.open({ baudRate: 9600, bufferSize });
+    const writer = port.writable?.getWriter();
+    equal(writer?.desiredSize, bufferSize);
+    writer?.releaseLock();
+    await port.close();
+  }
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { nextTask, tasks } from "@anyserial/test-support/tasks";
 import { until } from "@anyserial/test-support/until";
 import { SerialDisconnectedError, SerialError } from "anyserial";
-import { bytes, openRecorded, recordedPort, there } from "../../helpers/recording-serial.ts";
+import { bytes, gate, openRecorded, recordedPort, there } from "../../helpers/recording-serial.ts";
 
 const gone = new SerialDisconnectedError("unplugged", { code: "EIO" });
 
@@ -193,13 +193,7 @@ test("SerialPort.readable drops the bytes that it read ahead when it is canceled
 
 test("SerialPort.readable waits for the system to discard, before a cancel is done", async () => {
   const { port, system } = await openRecorded();
-  let letGo = (): void => undefined;
-  system.gates.set(
-    "discard input",
-    new Promise((resolve) => {
-      letGo = resolve;
-    }),
-  );
+  const letGo = gate(system, "discard input");
   const stream = there(port.readable);
   let isDone = false;
   const canceled = stream.cancel().then(() => {

@@ -1,8 +1,9 @@
 import { deepEqual, equal, notEqual, ok, rejects } from "node:assert/strict";
 import { test } from "node:test";
 import { tasks } from "@anyserial/test-support/tasks";
-import { SerialDisconnectedError, SerialError } from "anyserial";
-import { bytes, openRecorded, recordedPort, there } from "../../helpers/recording-serial.ts";
+import { until } from "@anyserial/test-support/until";
+import { type PortWritable, SerialDisconnectedError, SerialError } from "anyserial";
+import { bytes, gate, openRecorded, recordedPort, there } from "../../helpers/recording-serial.ts";
 
 const gone = new SerialDisconnectedError("unplugged", { code: "EIO" });
 const never = new Promise<void>(() => undefined);
@@ -33,13 +34,7 @@ test("SerialPort.writable sends chunk after chunk, of any kind of buffer", async
 
 test("SerialPort.writable sends a copy: the chunk is the caller's again once it is being written", async () => {
   const { port, system } = await openRecorded();
-  let letGo = (): void => undefined;
-  system.gates.set(
-    "send 3",
-    new Promise((resolve) => {
-      letGo = resolve;
-    }),
-  );
+  const letGo = gate(system, "send 3");
   const chunk = bytes("abc");
   const writing = there(port.writable).getWriter().write(chunk);
   await tasks(3);
@@ -156,4 +151,36 @@ test("SerialPort.writable rejects a close that waits when it is aborted", async 
   await closing;
   writer.releaseLock();
   await port.close();
+});
+
+test("SerialPort.writable is another stream once the system has discarded, or drained, and not before", async () => {
+  const ends = {
+    "discard output": (stream: PortWritable) => stream.abort(),
+    drain: (stream: PortWritable) => stream.close(),
+  };
+  for (const [call, end] of Object.entries(ends)) {
+    const { port, system } = await openRecorded();
+    const letGo = gate(system, call);
+    const stream = there(port.writable);
+    const ended = end(stream);
+    await until(call, () => system.calls.includes(call));
+    equal(port.writable, stream);
+
+    letGo();
+    await ended;
+
+    notEqual(there(port.writable), stream);
+  }
+});
+
+test("SerialPort.writable is there again when the port is opened after a lost device", async () => {
+  const { port, system } = await openRecorded();
+  system.failures.set("send 1", gone);
+  await rejects(there(port.writable).getWriter().write(bytes("a")), { name: "NetworkError" });
+  equal(port.writable, null);
+  await port.close();
+
+  await port.open({ baudRate: 9600 });
+
+  ok(port.writable);
 });
