@@ -26,13 +26,15 @@ export class InputSource {
   /**
    * Waits for the next piece; one call at a time.
    *
-   * @param most Most bytes.
+   * @param room Returns how many bytes there is room for, once they are there: 1 or more.
    * @returns Bytes whose buffer holds nothing else that is used, or a fault.
    */
-  async read(most: number): Promise<Received> {
+  async read(room: () => number): Promise<Received> {
     const found = this.#held ?? (await this.#receive());
     this.#held = undefined;
-    if (!(found instanceof Uint8Array) || found.length <= most) return found;
+    if (!(found instanceof Uint8Array)) return found;
+    const most = room();
+    if (found.length <= most) return found;
     this.#held = found.subarray(most);
     return found.slice(0, most); // the rest keeps its buffer, which a stream would take
   }

@@ -73,7 +73,7 @@ class Filling {
   async #read(controller: ReadableByteStreamController): Promise<void> {
     this.#isReading = true;
     try {
-      const found = await this.#source.read(roomOf(controller));
+      const found = await this.#source.read(() => roomOf(controller));
       this.#isReading = false;
       if (this.#isOver) return;
       if (found instanceof Uint8Array) controller.enqueue(found);

@@ -200,18 +200,27 @@ test("SerialPort.close() leaves each stream in place until it is over, and makes
   equal(system.calls.at(-1), "close");
 });
 
-test("SerialPort.close() is done although the device is lost while it discards", async () => {
+test("SerialPort.close() waits for a cancel and an abort that are under way", async () => {
   const { port, system } = await openRecorded();
-  const gone = new SerialDisconnectedError("unplugged", { code: "EIO" });
-  ok(port.readable);
+  const reader = there(port.readable).getReader();
   const writer = there(port.writable).getWriter();
+  const letInputGo = gate(system, "discard input");
+  const letOutputGo = gate(system, "discard output");
   await tasks(3);
-  system.failures.set("send 1", gone);
-  const written = rejects(writer.write(Uint8Array.of(1)));
+  void reader.cancel();
+  void writer.abort().catch(() => undefined);
+  await until("both are under way", () => system.calls.length === 2);
+  reader.releaseLock();
   writer.releaseLock();
+  const closing = port.close();
+  await tasks(5);
+  equal(system.calls.includes("close"), false);
 
-  await port.close();
+  letOutputGo();
+  await tasks(5);
+  equal(system.calls.includes("close"), false);
+  letInputGo();
+  await closing;
 
-  await written;
   equal(system.calls.at(-1), "close");
 });

@@ -228,6 +228,25 @@ test("a port is kept while it is open, or has listeners", async () => {
   equal(stdout, "false\ndisconnect\n");
 });
 
+test("a port whose references are dropped while it is open is still the open one", async () => {
+  const { stdout } = await runScript(
+    `${COLLECTED}
+    await (async () => {
+      const port = await serial.requestPort();
+      registry.register(port, "open");
+      await port.open({ baudRate: 9600 });
+    })();
+    for (let turn = 0; turn < 50; turn++) { gc(); await new Promise(setImmediate); }
+    const [port] = await serial.getPorts();
+    console.log(collected.has("open"), port.writable !== null);
+    await service.close();
+    `,
+    { flags: ["--expose-gc"] },
+  );
+
+  equal(stdout, "false true\n");
+});
+
 test("a port whose references are dropped while it is open goes on, and its streams with it", async () => {
   const { stdout } = await runScript(
     `${COLLECTED}

@@ -122,6 +122,21 @@ test("SerialPort.writable rejects an abort with NetworkError when its write meet
   await port.close();
 });
 
+test("SerialPort.close() is done although the write that it aborts meets a lost device", async (context) => {
+  const { port, fake } = await openFake(context);
+  const writer = there(port.writable).getWriter();
+  await tasks(1);
+  fake.fail("write", gone);
+  const written = rejects(writer.write(bytes("a")), { name: "InvalidStateError" });
+  writer.releaseLock();
+
+  await port.close();
+
+  await written;
+  equal(port.writable, null);
+  await port.open({ baudRate: 9600 });
+});
+
 test("SerialPort.writable is null after an abort on a device that is gone", async (context) => {
   const { port, fake } = await openFake(context);
   const stream = there(port.writable);

@@ -65,8 +65,8 @@ test("SerialPort.readable fills the memory of a BYOB reader, beyond bufferSize t
   const { port, system } = await openRecorded(4);
   const reader = there(port.readable).getReader({ mode: "byob" });
   const read = reader.read(new Uint8Array(16));
-  system.give("ab");
-  deepEqual((await read).value, bytes("ab"));
+  system.give("abcdefghij");
+  deepEqual((await read).value, bytes("abcdefghij"));
   await nextTask();
   system.give("cd");
   await tasks(3);
