@@ -39,6 +39,31 @@ test("a recording is started, stopped, listed and fetched", { skip: noPySerial }
   equal(said.join(""), "recorded\n");
 });
 
+test("a recording has the name that the user gives, and a wrong name starts none", async (t) => {
+  const hub = await TestHub.start(t, NETWORKS);
+  const allowed = [/status of 400/];
+  const page = await openPage(t, hub.http, { panel: "Captures", token: hub.token, allowed });
+  const name = page.getByLabel("Name, if you like");
+  const start = page.getByRole("button", { name: "Start recording" });
+  const files = () => readdirSync(hub.folder).filter((file) => file.endsWith(".pcapng"));
+
+  for (const wrong of ["../stolen", "<img src=x onerror=alert(1)>", "a.b"]) {
+    await name.fill(wrong);
+    await start.click();
+    await page.getByRole("alert").getByText("use up to 40 letters").waitFor();
+  }
+  deepEqual(files(), []);
+  await name.fill(" Prüfstand 4 ");
+  await start.click();
+  await page.getByText(/^recording to .*-Prüfstand 4\.pcapng$/).waitFor();
+  await page.getByRole("button", { name: "Stop recording" }).click();
+  const file = await download(page, page.getByRole("button", { name: /-Prüfstand 4\.pcapng$/ }));
+
+  match(file.name, /^anyserial-\d{8}-\d{6}-Prüfstand 4\.pcapng$/);
+  deepEqual(files(), [file.name]);
+  equal(await page.getByRole("alert").count(), 0);
+});
+
 test("without the token no recording is started", async (t) => {
   const hub = await TestHub.start(t, NETWORKS);
   const page = await openPage(t, hub.http, { panel: "Captures" });

@@ -27,8 +27,8 @@ export interface PageHub {
   config(): Promise<PageConfig>;
   inject(network: string, member: string, bytes: Uint8Array): Promise<void>;
   setLines(request: LinesRequest): Promise<void>;
-  /** Starts or ends a recording. */
-  record(on: boolean): Promise<void>;
+  /** Starts a recording, or ends it. */
+  record(request: RecordRequest): Promise<void>;
   captures(): Promise<readonly CaptureEntry[]>;
   /** Opens a file of {@link PageHub.captures}; `undefined` when there is none of the name. */
   openCapture(name: string): Promise<Readable | undefined>;
@@ -131,8 +131,9 @@ export class Page {
   }
 
   async #record(request: IncomingMessage): Promise<Answer> {
-    const { on } = checkFields<RecordRequest>(await readJson(request), { on: "boolean" });
-    await this.#hub.record(on);
+    const kinds = { on: "boolean", "name?": "string" } as const;
+    const { on, name } = checkFields<RecordRequest>(await readJson(request), kinds);
+    await this.#hub.record({ on, name });
     return NO_CONTENT;
   }
 }

@@ -95,4 +95,6 @@ export interface LinesRequest {
 /** Body of `POST record`. */
 export interface RecordRequest {
   readonly on: boolean;
+  /** Part of the file's name, for people. */
+  readonly name?: string | undefined;
 }

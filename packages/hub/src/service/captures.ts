@@ -11,8 +11,14 @@ import type { Hub, HubEvent } from "../model/types.ts";
 import type { CaptureEntry } from "../page/wire.ts";
 import { Recording } from "./recording.ts";
 
+/**
+ * A name that a user gives: no part of a path, no dot, which rotated files have, nothing invisible.
+ * Its 40 characters have at most 160 bytes, of the 255 that a file's name may have.
+ */
+const GIVEN = "[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N} _-]{0,39}";
+const GIVEN_NAME = new RegExp(`^${GIVEN}$`, "u");
 /** Names of recordings of a page, the rotated files included. */
-const OWN_NAME = /^anyserial-\d{8}-\d{6}(\.\d{1,4})?\.pcapng$/;
+const OWN_NAME = new RegExp(`^anyserial-\\d{8}-\\d{6}(-${GIVEN})?(\\.\\d{1,4})?\\.pcapng$`, "u");
 
 /** Where recordings go, and where failures are reported. */
 export interface CapturesParts {
@@ -45,13 +51,16 @@ export class Captures {
   /**
    * Starts a recording in a new file.
    *
-   * @throws `ConfigurationError` `ERR_INVALID_ARG_VALUE` — one runs.
+   * @param name Added to the name of the file.
+   * @throws `ConfigurationError` `ERR_INVALID_ARG_VALUE` — one runs, or the name is no such name.
    * @throws The system's error — the file cannot be made.
    */
-  async start(): Promise<void> {
+  async start(name?: string): Promise<void> {
+    if (name !== undefined && !GIVEN_NAME.test(name)) throw wrongName();
     if (this.#running !== undefined) throw alreadyRuns(this.#running.recording.status.file);
     const { hub, folder, onError } = this.#parts;
-    const file = `anyserial-${stamp(new Date())}.pcapng`;
+    const given = name === undefined ? "" : `-${name}`;
+    const file = `anyserial-${stamp(new Date())}${given}.pcapng`;
     const recording = await Recording.start({ file }, folder(), onError);
     if (this.#running !== undefined) {
       await recording.close();
@@ -130,6 +139,14 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 /** As `20261130-064250`, in UTC. */
 function stamp(date: Date): string {
   return date.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+}
+
+function wrongName(): ConfigurationError {
+  return new ConfigurationError("Cannot record: the name of the recording is not allowed", {
+    code: "ERR_INVALID_ARG_VALUE",
+    operation: "request",
+    hint: "use up to 40 letters, digits, spaces, - and _, and begin with a letter or a digit",
+  });
 }
 
 function alreadyRuns(file: string): ConfigurationError {

@@ -9,7 +9,13 @@ import type { HubStatus } from "../model/status.ts";
 import type { Hub, HubEvent, TrafficListener, Unsubscribe } from "../model/types.ts";
 import { EventLog } from "../page/event-log.ts";
 import type { PageHub } from "../page/page.ts";
-import type { CaptureEntry, LinesRequest, PageConfig, PageStatus } from "../page/wire.ts";
+import type {
+  CaptureEntry,
+  LinesRequest,
+  PageConfig,
+  PageStatus,
+  RecordRequest,
+} from "../page/wire.ts";
 import { Captures } from "./captures.ts";
 
 /** Longest file that is shown, in characters. */
@@ -63,8 +69,8 @@ export class ServicePage implements PageHub {
     await this.#parts.hub().setControlLines(network, member, { dtr, rts, breakMs });
   }
 
-  async record(on: boolean): Promise<void> {
-    await (on ? this.#captureFiles.start() : this.#captureFiles.stop());
+  async record({ on, name }: RecordRequest): Promise<void> {
+    await (on ? this.#captureFiles.start(name) : this.#captureFiles.stop());
   }
 
   async captures(): Promise<readonly CaptureEntry[]> {

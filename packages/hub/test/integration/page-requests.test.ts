@@ -34,7 +34,7 @@ async function start(t: TestContext, options: HttpOptions = {}) {
     config: async () => ({ file: "/h.yaml", inForce: "networks: {}\n" }),
     inject: async (...all) => void calls.push(["inject", ...all]),
     setLines: async (wanted) => void calls.push(["lines", wanted]),
-    record: async (on) => void calls.push(["record", on]),
+    record: async (wanted) => void calls.push(["record", wanted]),
     captures: async () => [{ name: "a.pcapng", bytes: 3, modified: 1 }],
     openCapture: async (name) =>
       CAPTURES.includes(name) ? Readable.from([Buffer.from("cap")]) : undefined,
@@ -213,7 +213,18 @@ test("captures are listed, recorded and fetched", async (t) => {
 
   assert.equal(file.text, "cap");
   assert.equal(file.headers["content-disposition"], "attachment; filename*=UTF-8''a.pcapng");
-  assert.deepEqual(calls, [["record", true]]);
+  assert.deepEqual(calls, [["record", { on: true, name: undefined }]]);
+});
+
+test("POST /record takes a name that is a text", async (t) => {
+  const { post, calls } = await start(t, { token: TOKEN });
+
+  assert.equal((await post("/record", '{"on":true,"name":"run 4"}')).code, 204);
+  for (const name of ["7", "null", "[]", "{}", "true"]) {
+    assert.equal((await post("/record", `{"on":true,"name":${name}}`)).code, 400, name);
+  }
+
+  assert.deepEqual(calls, [["record", { on: true, name: "run 4" }]]);
 });
 
 test("a recording with any name is fetched, and its name is no header of its own", async (t) => {

@@ -1,7 +1,7 @@
 // Captures: recordings of all traffic, for Wireshark.
 
 import { useEffect, useState } from "preact/hooks";
-import type { CaptureEntry } from "../../src/page/wire.ts";
+import type { CaptureEntry, RecordRequest } from "../../src/page/wire.ts";
 import { download } from "../parts/download.ts";
 import { Notice } from "../parts/notice.tsx";
 import { bytesText } from "../parts/quantities.ts";
@@ -11,14 +11,13 @@ import { useSession } from "../state/session.ts";
 import { useStore } from "../state/store.ts";
 
 const LIST_MS = 3000;
+const NAME_MAX = 40;
 
 export function CapturesPanel({ isShown }: { readonly isShown: boolean }) {
   const { api, status } = useSession();
   const state = useStore(status);
-  const mayWrite = useMayWrite();
   const [files, setFiles] = useState<readonly CaptureEntry[]>([]);
   const [error, setError] = useState<unknown>(undefined);
-  const isRunning = state?.recording !== undefined;
   const attempt = async (action: () => Promise<void>): Promise<void> => {
     try {
       await action();
@@ -39,14 +38,10 @@ export function CapturesPanel({ isShown }: { readonly isShown: boolean }) {
     <section class="card">
       <div class="toolbar">
         <h2>Captures</h2>
-        <button
-          type="button"
-          disabled={!mayWrite}
-          onClick={() => void attempt(() => api.record(!isRunning))}
-        >
-          {isRunning ? "Stop recording" : "Start recording"}
-        </button>
-        {isRunning && <span class="badge good">{`recording to ${state?.recording?.file}`}</span>}
+        <RecordControl
+          running={state?.recording?.file}
+          onRecord={(request) => void attempt(() => api.record(request))}
+        />
       </div>
       <WriteAccess what="start or stop a recording" />
       {error !== undefined && <Notice kind="error">{messageOf(error)}</Notice>}
@@ -66,6 +61,48 @@ export function CapturesPanel({ isShown }: { readonly isShown: boolean }) {
   );
 }
 
+interface RecordControlProps {
+  /** File of the recording that runs. */
+  readonly running: string | undefined;
+  readonly onRecord: (request: RecordRequest) => void;
+}
+
+function RecordControl({ running, onRecord }: RecordControlProps) {
+  const mayWrite = useMayWrite();
+  const [text, setText] = useState("");
+  if (running !== undefined) {
+    return (
+      <>
+        <button type="button" disabled={!mayWrite} onClick={() => onRecord({ on: false })}>
+          Stop recording
+        </button>
+        <span class="badge good">{`recording to ${running}`}</span>
+      </>
+    );
+  }
+  const name = text.trim().normalize();
+  return (
+    <>
+      <label class="field">
+        <span>Name, if you like</span>
+        <input
+          value={text}
+          maxLength={NAME_MAX}
+          disabled={!mayWrite}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </label>
+      <button
+        type="button"
+        disabled={!mayWrite}
+        onClick={() => onRecord({ on: true, name: name === "" ? undefined : name })}
+      >
+        Start recording
+      </button>
+    </>
+  );
+}
+
 interface FileTableProps {
   readonly files: readonly CaptureEntry[];
   readonly onFetch: (name: string) => void;
@@ -79,25 +116,23 @@ function FileTable({ files, onFetch }: FileTableProps) {
       <table>
         <thead>
           <tr>
-            <th scope="col">File</th>
+            <th scope="col">File: a click saves it, Wireshark opens it</th>
             <th scope="col" class="number">
               Size
             </th>
             <th scope="col">Last change</th>
-            <th scope="col">Wireshark opens it</th>
           </tr>
         </thead>
         <tbody>
           {files.map(({ name, bytes, modified }) => (
             <tr key={name}>
-              <td>{name}</td>
-              <td class="number">{bytesText(bytes)}</td>
-              <td>{new Date(modified).toLocaleString()}</td>
-              <td>
+              <td class="file">
                 <button type="button" aria-label={`Download ${name}`} onClick={() => onFetch(name)}>
-                  Download
+                  {name}
                 </button>
               </td>
+              <td class="number">{bytesText(bytes)}</td>
+              <td>{new Date(modified).toLocaleString()}</td>
             </tr>
           ))}
         </tbody>

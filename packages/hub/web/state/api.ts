@@ -53,8 +53,8 @@ export class Api {
     await this.#post("reload", {});
   }
 
-  async record(on: boolean): Promise<void> {
-    await this.#post("record", { on } satisfies RecordRequest);
+  async record(request: RecordRequest): Promise<void> {
+    await this.#post("record", request);
   }
 
   async setLines(lines: LinesRequest): Promise<void> {

@@ -57,6 +57,48 @@ test("Captures records traffic between start() and stop()", async (t) => {
   deepEqual([captures.status, listeners.size], [undefined, 0]);
 });
 
+for (const name of ["run 4", "Prüfstand_2-b", "測試", "x".repeat(40)]) {
+  test(`Captures.start() adds the name ${name.slice(0, 12)} to the file, and lists it`, async (t) => {
+    const { captures } = setUp(t);
+
+    await captures.start(name);
+
+    const [entry] = await captures.list();
+    match(entry?.name ?? "", new RegExp(`^anyserial-\\d{8}-\\d{6}-${name}\\.pcapng$`, "u"));
+    equal((await captures.open(entry?.name ?? ""))?.destroy().destroyed, true);
+  });
+}
+
+for (const name of [
+  "",
+  " x",
+  ".",
+  "..",
+  "../x",
+  "/etc/x",
+  "a/b",
+  "a\\b",
+  "a.1",
+  "-x",
+  "a:b",
+  "a\0b",
+  "a\nb",
+  "a\u202eb",
+  "a\u200bb",
+  "<b>",
+  "%2e%2e",
+  "x".repeat(41),
+  "\ud800",
+]) {
+  test(`Captures.start() refuses the name ${JSON.stringify(name)}`, async (t) => {
+    const { captures, folder } = setUp(t);
+
+    await rejects(captures.start(name), { code: "ERR_INVALID_ARG_VALUE", operation: "request" });
+
+    deepEqual([captures.status, readdirSync(folder)], [undefined, []]);
+  });
+}
+
 test("Captures.start() refuses a second recording, and the first one goes on", async (t) => {
   const { captures, listeners } = setUp(t);
   await captures.start();
@@ -71,9 +113,16 @@ test("Captures.list() has its own files and those of the configured recording, t
   const { captures, put } = setUp(t, "my plant.pcapng");
   put("anyserial-20260101-000000.pcapng", 30);
   put("anyserial-20260101-000000.1.pcapng", 20);
+  put("anyserial-20260101-000000-run 4.1.pcapng", 25);
   put("my plant.pcapng", 0);
   put("my plant.1.pcapng", 10);
-  for (const other of ["secret.pem", "anyserial-x.pcapng", "my plant.x.pcapng", "plant.pcapng"]) {
+  for (const other of [
+    "secret.pem",
+    "anyserial-x.pcapng",
+    "anyserial-20260101-000000-a.b.pcapng",
+    "my plant.x.pcapng",
+    "plant.pcapng",
+  ]) {
     put(other, 5);
   }
 
@@ -83,6 +132,7 @@ test("Captures.list() has its own files and those of the configured recording, t
       ["my plant.pcapng", 15],
       ["my plant.1.pcapng", 17],
       ["anyserial-20260101-000000.1.pcapng", 34],
+      ["anyserial-20260101-000000-run 4.1.pcapng", 40],
       ["anyserial-20260101-000000.pcapng", 32],
     ],
   );
