@@ -102,6 +102,23 @@ async function readStream({ http }, id) {
   return { id: /\nid: (\S+)/.exec(text)[1], lost: Number(/"lost":(\d+)/.exec(text)?.[1]) };
 }
 
+test("events that the hub no longer has are counted", async (t) => {
+  const { hub, cable, page } = await scene(t);
+  await showPanel(page, "Events");
+  await page.getByLabel("List of events").getByText("opened").waitFor();
+
+  cable.cut();
+  await page.getByText("connection lost, trying again").waitFor();
+  for (let count = 0; count < 512; count++) await hub.post("/reload", {});
+  cable.mend();
+  await page.getByText("live", { exact: true }).waitFor();
+
+  await page.getByText("12 earlier events are missing").waitFor();
+  await page.getByText(/^(\d+) of \1, the newest 500 are listed$/).waitFor();
+  await page.locator("#panel-Events").getByLabel("Filter").fill("are missing");
+  await page.locator(".events li.warning").getByText("12 events before this").waitFor();
+});
+
 test("a hub that was started anew is a gap of unknown size", async (t) => {
   const { hub, page, say } = await scene(t);
   await say(0, 2);

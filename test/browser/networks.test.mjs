@@ -1,5 +1,5 @@
 // Panels Networks and Events: who is there, who is stalled, and 256 members.
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, test } from "node:test";
 import { closeBrowser, openPage, showPanel } from "./chromium.mjs";
 import { atEnd } from "./ending.mjs";
@@ -95,6 +95,14 @@ test("a stalled member turns red, and recovers", { skip: noPicocom }, async (t) 
 
   deepEqual(red, ["rgb(253, 236, 235)", "rgb(180, 35, 24)"]);
   deepEqual(normal, ["rgba(0, 0, 0, 0)", "rgb(213, 218, 225)"]);
+  const counters = page.locator(".counters");
+  match(
+    await counters.innerText(),
+    /Messages\n+[\d,]+\n+Bytes sent\n+100 kB\n+Lost\n+[1-9][\d.]* kB\n+Stalls\n+[1-9]\d*$/,
+  );
+  const lost = counters.getByRole("img", { name: "Lost in the last minute" });
+  await lost.locator("polyline[points*=' ']").waitFor({ state: "attached" });
+  ok((await counters.boundingBox()).height < 60, "the counters are one line");
   await page.locator("#panel-Events").getByLabel("Filter").fill("read again");
   match(await page.locator(".events").innerText(), /read again after/);
   equal(await page.locator(".events li").count(), 1);

@@ -1,14 +1,15 @@
 // Events of the hub as sentences. Pure.
 
 import type { PageEvent } from "../../src/page/wire.ts";
-import { bytesText } from "../parts/quantities.ts";
+import { bytesText, countText } from "../parts/quantities.ts";
+import type { ListedEvent } from "../state/event-list.ts";
 import { durationText } from "../traffic/times.ts";
 import { sharedText } from "./cluster-text.ts";
 
 /** How bad an event is. */
 export type EventTone = "bad" | "warning" | "good" | "plain";
 
-const TONES: Readonly<Record<PageEvent["type"], EventTone>> = {
+const TONES: Readonly<Record<ListedEvent["type"], EventTone>> = {
   "member-open": "plain",
   "member-close": "plain",
   refused: "warning",
@@ -36,20 +37,23 @@ const TONES: Readonly<Record<PageEvent["type"], EventTone>> = {
   gap: "bad",
   "link-drop": "bad",
   remote: "plain",
+  missing: "warning",
 };
 
-export function toneOf({ type }: PageEvent): EventTone {
+export function toneOf({ type }: ListedEvent): EventTone {
   return TONES[type];
 }
 
 /** Whose event it is, as `network/member`; the hub's own have none. */
-export function subjectOf(event: PageEvent): string {
+export function subjectOf(event: ListedEvent): string {
   return "member" in event ? `${event.network}/${event.member}` : "hub";
 }
 
 /** The event as a clause about its member. */
-export function eventText(event: PageEvent): string {
+export function eventText(event: ListedEvent): string {
   switch (event.type) {
+    case "missing":
+      return `${countText(event.count)} events before this are missing: only the last ones are kept`;
     case "member-open":
       return `opened${event.peer === undefined ? "" : ` by ${event.peer}`}`;
     case "member-close":

@@ -1,9 +1,12 @@
 // Events: stalls, losses, arrivals and reloads, the newest first.
 
 import { useState } from "preact/hooks";
+import { countText } from "../parts/quantities.ts";
+import { missingIn } from "../state/event-list.ts";
 import { useSession } from "../state/session.ts";
 import { useStore } from "../state/store.ts";
 import { clockText } from "../traffic/times.ts";
+import { Counters } from "./counters.tsx";
 import { eventText, subjectOf, toneOf } from "./event-text.ts";
 import { Timeline } from "./timeline.tsx";
 
@@ -18,6 +21,7 @@ export function EventsPanel({ isShown }: { readonly isShown: boolean }) {
   const found = events.filter((event) =>
     `${subjectOf(event)} ${eventText(event)}`.toLowerCase().includes(wanted),
   );
+  const missing = missingIn(events);
   const shown = found.slice(-SHOWN_MAX).reverse();
   const now = state === undefined ? Date.now() : state.startedAt + state.uptimeMs;
   return (
@@ -32,8 +36,12 @@ export function EventsPanel({ isShown }: { readonly isShown: boolean }) {
             onInput={(event) => setSearch(event.currentTarget.value)}
           />
         </label>
-        <span class="muted">{`${found.length} of ${events.length}`}</span>
+        <span class="muted">{foundText(found.length, events.length)}</span>
+        {missing > 0 && (
+          <span class="badge warning">{`${countText(missing)} earlier events are missing`}</span>
+        )}
       </div>
+      <Counters />
       <Timeline events={events} now={now} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
       <section class="scroll" tabIndex={0} aria-label="List of events">
@@ -50,4 +58,9 @@ export function EventsPanel({ isShown }: { readonly isShown: boolean }) {
       </section>
     </section>
   );
+}
+
+function foundText(found: number, all: number): string {
+  const text = `${countText(found)} of ${countText(all)}`;
+  return found > SHOWN_MAX ? `${text}, the newest ${SHOWN_MAX} are listed` : text;
 }

@@ -1,7 +1,7 @@
 // The last ten minutes of events as marks on a line.
 
-import type { PageEvent } from "../../src/page/wire.ts";
 import { useSize } from "../parts/use-size.ts";
+import type { ListedEvent } from "../state/event-list.ts";
 import { eventText, subjectOf, toneOf } from "./event-text.ts";
 
 const SPAN_MS = 600_000;
@@ -13,12 +13,15 @@ function anchorOf(minutes: number): "start" | "middle" | "end" {
 }
 
 const MINUTES = [10, 8, 6, 4, 2, 0];
+/** Where there is room for no more texts. */
+const MINUTES_NARROW = [10, 5, 0];
+const NARROW = 400;
 
 export function Timeline({
   events,
   now,
 }: {
-  readonly events: readonly PageEvent[];
+  readonly events: readonly ListedEvent[];
   readonly now: number;
 }) {
   const [element, { width }] = useSize<HTMLDivElement>();
@@ -34,7 +37,7 @@ export function Timeline({
         aria-label={`${recent.length} events in the last ten minutes; the list has them as text`}
       >
         <line class="trunk" x1="10" x2={Math.max(width - 10, 10)} y1="14" y2="14" />
-        {MINUTES.map((minutes) => (
+        {(width < NARROW ? MINUTES_NARROW : MINUTES).map((minutes) => (
           <text key={minutes} x={at(now - minutes * 60_000)} y="38" text-anchor={anchorOf(minutes)}>
             {minutes === 0 ? "now" : `−${minutes} min`}
           </text>

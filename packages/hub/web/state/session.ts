@@ -2,13 +2,14 @@
 
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { PageEvent, PageStatus } from "../../src/page/wire.ts";
+import type { PageStatus } from "../../src/page/wire.ts";
 import { Connection, type ConnectionState } from "../stream/connection.ts";
 import { TrafficLog } from "../traffic/traffic-log.ts";
 import { Api } from "./api.ts";
 import { EventList } from "./event-list.ts";
 import { RateHistory } from "./rate-history.ts";
 import { Store } from "./store.ts";
+import { TotalHistory } from "./total-history.ts";
 
 export class Session {
   readonly status: Store<PageStatus | undefined> = new Store<PageStatus | undefined>(undefined);
@@ -19,6 +20,7 @@ export class Session {
   readonly traffic: TrafficLog = new TrafficLog();
   readonly events: EventList = new EventList();
   readonly rates: RateHistory = new RateHistory();
+  readonly totals: TotalHistory = new TotalHistory();
   readonly api: Api;
   readonly #stream: Connection;
 
@@ -36,10 +38,11 @@ export class Session {
       },
       onStatus: (status) => {
         this.rates.add(status);
+        this.totals.add(status);
         this.status.set(status);
       },
       onTraffic: (batch) => this.traffic.add(batch),
-      onEvents: ({ events }) => this.events.add(events as readonly PageEvent[]),
+      onEvents: (batch) => this.events.add(batch),
     });
     this.token.watch(() => this.#stream.retry());
   }
