@@ -107,6 +107,29 @@ for (const [width, height] of SIZES) {
   });
 }
 
+test("on a narrow screen the chosen tab is in sight, and the time line is legible", async (t) => {
+  const hub = await busyHub(t);
+  const page = await openPage(t, hub.http, { token: hub.token, width: 320, height: 640 });
+  await settle(page, "Events");
+  await page.reload();
+  await page.locator(".timeline circle").first().waitFor({ state: "attached" });
+
+  const tab = await page.getByRole("tab", { selected: true }).boundingBox();
+  const texts = await page
+    .locator(".timeline text")
+    .evaluateAll((all) =>
+      all.map((one) => one.getBoundingClientRect()).map(({ left, right }) => [left, right]),
+    );
+
+  equal(tab.x >= 0 && tab.x + tab.width <= 320, true);
+  equal(texts.length >= 3, true);
+  const order = texts.flat();
+  deepEqual(
+    order,
+    [...order].sort((a, b) => a - b),
+  );
+});
+
 /** Controls that reach out of the window, and are in nothing that scrolls. */
 function outsideOf() {
   const controls = document.querySelectorAll("button, input, select, h2, .badge");

@@ -1,6 +1,7 @@
 // Panel Plot: numbers of a program, drawn, zoomed, paused and saved.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { after, test } from "node:test";
+import { until } from "../../tools/test-support/dist/until.js";
 import { closeBrowser, download, openPage } from "./chromium.mjs";
 import { ports, TestHub } from "./hub.mjs";
 import { noPySerial, pySerial } from "./programs.mjs";
@@ -69,6 +70,80 @@ test("only the numbers of the chosen member are drawn, pause and clear hold, and
   );
   await page.getByRole("button", { name: "Clear" }).click();
   await page.getByText("No numbers yet").waitFor();
+});
+
+for (const width of [320, 1280]) {
+  test(`names and times of a chart do not cover each other at ${width} pixels`, async (t) => {
+    const hub = await TestHub.start(t, NETWORKS);
+    const sensor = await hub.open("sensor");
+    const page = await openPage(t, hub.http, { panel: "Plot", width });
+    await page.evaluate(watchTexts);
+    const line = Array.from({ length: 16 }, (_, at) => `measurement ${at}:${at}`).join(" ");
+
+    for (let at = 1; at <= 8; at++) {
+      await sensor.send(Buffer.from(`${line}\n`));
+      await page.getByText(`${at} lines with numbers`).waitFor();
+    }
+    await page.locator(".u-label").getByText("measurement 15").waitFor();
+    await page.waitForFunction(() =>
+      globalThis.textsOfChart.some(({ text }) => /^\d\d:/.test(text)),
+    );
+
+    const [chart, legend] = await Promise.all(
+      [".chart", ".u-legend"].map((one) => page.locator(one).boundingBox()),
+    );
+    ok(legend.y + legend.height <= chart.y + chart.height + 1, "the legend is in the chart");
+    const times = (await page.evaluate(() => globalThis.textsOfChart)).filter(({ text }) =>
+      /^\d\d:/.test(text),
+    );
+    for (const [at, { right, text }] of times.entries()) {
+      const next = times[at + 1];
+      ok(next === undefined || next.left > right, `${text} and ${next?.text}`);
+    }
+  });
+}
+
+/** Keeps the texts that the chart has drawn last, with their places. */
+function watchTexts() {
+  globalThis.textsOfChart = [];
+  const { prototype } = CanvasRenderingContext2D;
+  const { fillText, clearRect } = prototype;
+  prototype.clearRect = function (...all) {
+    globalThis.textsOfChart = [];
+    clearRect.apply(this, all);
+  };
+  prototype.fillText = function (text, x, ...rest) {
+    const half = this.measureText(text).width / 2; // the times are centered
+    globalThis.textsOfChart.push({ text, left: x - half, right: x + half });
+    fillText.call(this, text, x, ...rest);
+  };
+}
+
+test("the last seconds are chosen by a list, which needs no mouse", async (t) => {
+  const hub = await TestHub.start(t, NETWORKS);
+  const sensor = await hub.open("sensor");
+  const page = await openPage(t, hub.http, { panel: "Plot" });
+  await page.evaluate(watchTexts);
+  /** Seconds from the first time on the axis to the last. */
+  const spanOfAxis = () =>
+    page.evaluate(() => {
+      const times = globalThis.textsOfChart.filter(({ text }) => /^\d\d:/.test(text));
+      const secondsOf = ({ text }) => Date.parse(`1970-01-01T${text}Z`) / 1000;
+      return times.length === 0 ? 0 : secondsOf(times.at(-1)) - secondsOf(times[0]);
+    });
+  for (let at = 1; at <= 2; at++) {
+    await sensor.send(Buffer.from(`${at}\n`));
+    await page.getByText(`${at} lines with numbers`).waitFor();
+  }
+  await page.locator("canvas").waitFor();
+
+  await page.getByLabel("Show").selectOption("last 10 s");
+  await until("the axis has ten seconds", async () => Math.abs((await spanOfAxis()) - 8) <= 2);
+  await page.getByLabel("Show").selectOption("last minute");
+  await until("the axis has a minute", async () => Math.abs((await spanOfAxis()) - 50) <= 10);
+  await sensor.send(Buffer.from("3\n"));
+  await page.getByText("3 lines with numbers").waitFor();
+  await until("it still has", async () => Math.abs((await spanOfAxis()) - 50) <= 10);
 });
 
 test("the user zooms by dragging, new numbers leave the view, and a double click shows all", async (t) => {

@@ -1,6 +1,6 @@
 // The row of panels to choose from; the arrow keys move in it.
 
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 
 interface TabsProps {
   readonly names: readonly string[];
@@ -10,6 +10,10 @@ interface TabsProps {
 
 export function Tabs({ names, current, onChoose }: TabsProps) {
   const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // On a narrow screen the row scrolls: the address may name a tab that is out of sight.
+    list.current?.querySelector(`#tab-${current}`)?.scrollIntoView({ block: "nearest" });
+  }, [current]);
   // From the tab that has the focus: the address, and with it `current`, changes only after the key.
   const move = (event: KeyboardEvent, from: string): void => {
     const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;

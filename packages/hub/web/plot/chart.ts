@@ -6,25 +6,35 @@ import type { Series } from "./series.ts";
 
 /** A chart in the page. */
 export interface Chart {
-  /** Draws the values as they are now. */
-  update(): void;
-  resize(width: number, height: number): void;
+  /**
+   * Draws the values as they are now.
+   *
+   * @param span Seconds before the last value that are shown; `undefined` for all.
+   */
+  update(span: number | undefined): void;
+  /** Takes the size that its element has now. */
+  resize(): void;
   dispose(): void;
 }
 
 const COLORS = 6;
+/** Of the chart without its legend, in pixels. */
+const HEIGHT_MIN = 200;
+/** From one time to the next, in pixels: as wide as `14:03:07.123`. */
+const TIME_SPACE = 96;
 
 /** Makes a chart in an element for the names that the series have now. */
 export function createChart(element: HTMLElement, series: Series): Chart {
   const style = getComputedStyle(element);
   const color = (name: string): string => style.getPropertyValue(name).trim();
-  let range = rangeOf(series);
+  let range = rangeOf(series, undefined);
+  let lastSpan: number | undefined;
   const axis = { stroke: color("--muted"), grid: { stroke: color("--line"), width: 1 } };
   const chart = new uPlot(
     {
       width: Math.max(element.clientWidth, 200),
-      height: Math.max(element.clientHeight - 40, 120),
-      axes: [{ ...axis, values: timeTexts }, axis],
+      height: HEIGHT_MIN,
+      axes: [{ ...axis, values: timeTexts, space: TIME_SPACE }, axis],
       cursor: { drag: { x: true, y: false } },
       series: [
         {
@@ -41,14 +51,27 @@ export function createChart(element: HTMLElement, series: Series): Chart {
     dataOf(series),
     element,
   );
+  fit(chart, element);
   return {
-    update: () => {
-      chart.setData(dataOf(series), !isZoomed(chart, range));
-      range = rangeOf(series);
+    update: (span) => {
+      const isFree = span !== lastSpan || !isZoomed(chart, range);
+      lastSpan = span;
+      range = rangeOf(series, span);
+      chart.setData(dataOf(series), isFree);
+      if (isFree && span !== undefined) chart.setScale("x", { min: range.first, max: range.last });
     },
-    resize: (width, height) => chart.setSize({ width, height: Math.max(height - 40, 120) }),
+    resize: () => fit(chart, element),
     dispose: () => chart.destroy(),
   };
+}
+
+/** The legend takes as many lines as its names need; the chart has what is left. */
+function fit(chart: uPlot, element: HTMLElement): void {
+  const width = Math.max(element.clientWidth, 200);
+  if (width !== chart.width) chart.setSize({ width, height: chart.height });
+  const legend = chart.root.querySelector<HTMLElement>(".u-legend")?.offsetHeight ?? 0;
+  element.style.minHeight = `${HEIGHT_MIN + legend}px`;
+  chart.setSize({ width, height: Math.max(element.clientHeight - legend, HEIGHT_MIN) });
 }
 
 interface Range {
@@ -56,9 +79,10 @@ interface Range {
   readonly last: number;
 }
 
-/** The times that were there when the chart was drawn last: its arrays grow meanwhile. */
-function rangeOf({ times }: Series): Range {
-  return { first: times[0] ?? 0, last: times.at(-1) ?? 0 };
+/** The times that were shown when the chart was drawn last: its arrays grow meanwhile. */
+function rangeOf({ times }: Series, span: number | undefined): Range {
+  const last = times.at(-1) ?? 0;
+  return { first: span === undefined ? (times[0] ?? 0) : last - span, last };
 }
 
 /** The user looks at a part; new values must not move it. */

@@ -13,10 +13,20 @@ import type { Entry } from "../traffic/traffic-log.ts";
 import { Series } from "./series.ts";
 import { useChart } from "./use-chart.ts";
 
+/** In seconds. */
+const SPANS: Readonly<Record<string, number>> = { ten: 10, minute: 60, tenMinutes: 600 };
+const SPAN_OPTIONS = [
+  { value: "all", label: "all" },
+  { value: "ten", label: "last 10 s" },
+  { value: "minute", label: "last minute" },
+  { value: "tenMinutes", label: "last 10 minutes" },
+];
+
 export function PlotPanel({ isShown }: { readonly isShown: boolean }) {
   const { traffic, status } = useSession();
   const options = memberOptions(useStore(status));
   const [chosen, setChosen] = useState("");
+  const [span, setSpan] = useState("all");
   const [isPaused, setPaused] = useState(false);
   const member = useMemo(() => parseMember(chosen), [chosen]);
   const series = useMemo(() => new Series(), [member]);
@@ -40,7 +50,7 @@ export function PlotPanel({ isShown }: { readonly isShown: boolean }) {
     return traffic.watch(add);
   }, [traffic, member, series, isPaused, draw]);
   useEffect(() => {
-    if (isShown) chart.current?.update();
+    if (isShown) chart.current?.update(SPANS[span]);
   });
   const clear = (): void => {
     series.clear();
@@ -57,6 +67,7 @@ export function PlotPanel({ isShown }: { readonly isShown: boolean }) {
           options={[{ value: "", label: "all members" }, ...options]}
           onChange={setChosen}
         />
+        <Select label="Show" value={span} options={SPAN_OPTIONS} onChange={setSpan} />
         <button type="button" aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
           {isPaused ? "Go on" : "Pause"}
         </button>

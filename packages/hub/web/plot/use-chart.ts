@@ -30,7 +30,7 @@ export function useChart(series: Series, names: string) {
     };
   }, [series, names, element, schemes]);
   useEffect(() => {
-    if (width > 0) chart.current?.resize(width, height);
+    if (width > 0) chart.current?.resize();
   }, [width, height]);
   return [element, chart] as const;
 }
