@@ -3,6 +3,7 @@ import { ok } from "node:assert/strict";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { until } from "../../tools/test-support/dist/until.js";
 import { closeBrowser, openPage, showPanel } from "./chromium.mjs";
 import { ports, TestHub } from "./hub.mjs";
 
@@ -11,13 +12,15 @@ after(closeBrowser);
 const FOLDER = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 const isNew = process.env.ANYSERIAL_SCREENSHOTS === "1";
 const BYTES_MAX = 150_000;
+/** For new pictures: so long that lines of a minute have a shape. */
+const MINUTE_MS = 62_000;
 const PICTURES = [
   ["Networks", "light", "tr.stalled"],
   ["Networks", "dark", "tr.stalled"],
   ["Traffic", "light", ".row.in"],
   ["Terminal", "dark", ".xterm-rows"],
   ["Plot", "dark", "canvas"],
-  ["Events", "dark", ".events li.bad"],
+  ["Events", "dark", ".events li.good"],
   ["Captures", "light", "tbody tr"],
   ["Configuration", "light", ".code li"],
 ];
@@ -43,7 +46,7 @@ networks:
 async function plant(t) {
   const hub = await TestHub.start(t, { a: { members: ports(["x", "y"]) } });
   const listen = "listen: { http: 127.0.0.1:0, tokenFile: ./token }\n";
-  hub.write(CONFIG + listen);
+  hub.write((CONFIG + listen).trimEnd());
   await hub.post("/reload", {});
   const names = ["ttyCTRL", "ttyTEMP", "ttyFLOW", "ttyREC", "ttyLATHE", "ttyOP"];
   const members = ["controller", "thermometer", "flow-meter", "recorder", "lathe", "operator"];
@@ -79,7 +82,7 @@ test("the pictures of the documentation show the page", async (t) => {
   const { hub, open } = await plant(t);
   const [lightPage, darkPage] = await Promise.all(
     ["light", "dark"].map((colorScheme) =>
-      openPage(t, hub.http, { token: hub.token, colorScheme, width: 1000, height: 600 }),
+      openPage(t, hub.http, { token: hub.token, colorScheme, width: 1000, height: 720 }),
     ),
   );
   const pages = { light: lightPage, dark: darkPage };
@@ -89,13 +92,16 @@ test("the pictures of the documentation show the page", async (t) => {
     await showPanel(page, "Terminal");
     await page.getByLabel("Speak as").selectOption({ label: "workshop/operator" });
   }
-  await hub.post("/record", { on: true });
-  await hub.post("/record", { on: false });
+  await hub.post("/record", { on: true, name: "before the filter was changed" });
+  await happen(hub, open);
   const ending = new AbortController();
   const talking = talk(open, ending.signal);
+  if (isNew) await new Promise((resolve) => setTimeout(resolve, MINUTE_MS));
+  await hub.post("/record", { on: false });
+  await hub.post("/record", { on: true, name: "after it" });
   await lightPage
     .locator("#panel-Plot")
-    .getByText(/^1\d\d lines with numbers/)
+    .getByText(/^\d{3,} lines with numbers/)
     .waitFor({ state: "attached" });
   await darkPage.locator(".screen").click();
   await darkPage.keyboard.type("G0 X12.5 Y3\n");
@@ -113,12 +119,23 @@ test("the pictures of the documentation show the page", async (t) => {
   await talking;
 });
 
+/** A recorder that reads again, leaves, comes back, and stalls again. */
+async function happen(hub, open) {
+  const reading = drain(open.recorder);
+  await until("the recorder is not stalled", async () => !(await hub.member("recorder")).stalled);
+  await open.recorder.close();
+  await reading;
+  open.recorder = await hub.open("recorder", "ttyREC");
+  await open["flow-meter"].send(Buffer.from(`${"0".repeat(999)}\n`.repeat(200)));
+  await until("the recorder has stalled", async () => (await hub.member("recorder")).stalled);
+}
+
 /** Traffic, until it is enough. */
 async function talk(open, signal) {
   const source = measurements();
   await open.lathe.send(Buffer.from("\x1b[1mLathe 4\x1b[0m ready\r\n\x1b[32mok\x1b[0m\r\n> "));
   while (!signal.aborted) {
     for (const [member, text] of source.next().value) await open[member].send(Buffer.from(text));
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await new Promise((resolve) => setTimeout(resolve, isNew ? 160 : 40));
   }
 }
