@@ -1,12 +1,15 @@
 // A hub whose members are adapters: applications open the kernel's own ports, with the lines of the others at each.
 
-import { deepEqual, equal, ok } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readlinkSync } from "node:fs";
 import { createHub, type Hub, type MemberConfig, type MemberSnapshot } from "@anyserial/hub";
 import { receiveText } from "@anyserial/test-support/receive-text";
 import { until } from "@anyserial/test-support/until";
 import { openSerialPort } from "anyserial";
 import { chipTest } from "../helpers/chip-test.ts";
+import { stuckProcesses } from "../helpers/serving-process.ts";
 import { takenPorts } from "../helpers/vhci-ports.ts";
 
 const LINKS = "/tmp/hub-adapters";
@@ -100,4 +103,44 @@ chipTest("the end of a hub leaves nothing plugged in", async () => {
   await hub.close();
 
   equal(takenPorts(), before);
+});
+
+chipTest("kill -9 of a hub under load pulls its adapters out of both applications", async () => {
+  const members = {
+    a: { port: { adapter: "cdc-acm", serialNumber: "HUB-G", link: "ttyG" }, pace: false },
+    b: { port: { adapter: "ft232r", serialNumber: "HUB-H", link: "ttyH" }, pace: false },
+  };
+  const config = { networks: { net: { topology: "pair", members } } };
+  const source = `import { createHub } from "@anyserial/hub";
+    await createHub(${JSON.stringify(config)}, { directory: "${LINKS}" });
+    setInterval(() => undefined, 60_000);
+    console.log("ready");`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", source], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await Promise.race([
+    once(child.stdout, "data"),
+    once(child, "exit").then(() => Promise.reject(new Error("the hub has ended"))),
+  ]);
+  await using a = await openSerialPort(`${LINKS}/ttyG`);
+  await using b = await openSerialPort(`${LINKS}/ttyH`);
+  let received = 0;
+  const reading = rejects(
+    async () => {
+      for (;;) received += (await b.receive()).length;
+    },
+    { name: "SerialDisconnectedError" },
+  );
+  const sending = rejects(
+    async () => {
+      for (;;) await a.send(Buffer.alloc(4096, 0x55));
+    },
+    { name: "SerialDisconnectedError" },
+  );
+  await until("bytes pass", () => received > 50_000);
+  child.kill("SIGKILL");
+  await Promise.all([reading, sending]);
+
+  await until("nothing is left", () => takenPorts() === 0);
+  await until("no process hangs in the kernel", () => stuckProcesses().length === 0);
 });
