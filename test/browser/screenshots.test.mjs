@@ -82,7 +82,7 @@ test("the pictures of the documentation show the page", async (t) => {
   const { hub, open } = await plant(t);
   const [lightPage, darkPage] = await Promise.all(
     ["light", "dark"].map((colorScheme) =>
-      openPage(t, hub.http, { token: hub.token, colorScheme, width: 1000, height: 720 }),
+      openPage(t, hub.http, { token: hub.token, colorScheme, width: 1000, height: 660 }),
     ),
   );
   const pages = { light: lightPage, dark: darkPage };
