@@ -164,7 +164,7 @@ export class NatsStream implements DurableStream {
     this.#wasOpened = true;
     try {
       for await (const message of messages) {
-        const settled = this.#take(message);
+        const settled = this.#take(message, manager);
         if (settled !== undefined) await this.#wait(settled);
         if (this.#ending.signal.aborted) return;
       }
@@ -221,11 +221,23 @@ export class NatsStream implements DurableStream {
     })();
   }
 
-  #take(message: JsMsg): void | Promise<void> {
-    const { listener } = this.#parts;
+  #take(message: JsMsg, manager: JetStreamManager): void | Promise<void> {
+    const expected = this.#position.last + 1;
     const step = this.#position.take(message.seq);
     if (step === "old") return undefined;
-    if (step === "jump") listener.onRemoved();
+    if (step === "jump") return this.#jump(message, expected, manager);
+    return this.#pass(message);
+  }
+
+  /** A server that comes back may leave records out that the others have: they are read again later. */
+  async #jump(message: JsMsg, expected: number, manager: JetStreamManager): Promise<void> {
+    const info = await manager.streams.info(this.#parts.names.stream).catch(() => undefined);
+    if (info !== undefined && info.state.first_seq > expected) this.#parts.listener.onRemoved();
+    await this.#pass(message);
+  }
+
+  #pass(message: JsMsg): void | Promise<void> {
+    const { listener } = this.#parts;
     const hub = message.subject.slice(message.subject.lastIndexOf(".") + 1);
     return listener.onRecord({ hub, bytes: message.data });
   }
