@@ -23,6 +23,7 @@ import type { DurableStream } from "./transport.ts";
 import { encodeMessage, PAYLOAD_MAX, type WireMessage } from "./wire.ts";
 
 const WINDOW_MESSAGES = 1000;
+const HOLD_MESSAGES = 10_000;
 const WINDOW_BYTES = 4 * 1024 * 1024;
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 2000;
@@ -68,7 +69,7 @@ export class DurableLink implements Link {
           emit({ type: "gap", network, hub, messages: gap.to - gap.from + 1, ...gap }),
         onRestart: (hub, lastSequence) => emit({ type: "hub-restart", network, hub, lastSequence }),
       },
-      { messages: WINDOW_MESSAGES },
+      { messages: HOLD_MESSAGES },
     );
     this.#stream = transport.openStream(network, settingsOf(parts), {
       onRecord: ({ hub, bytes }) => this.#record(hub, bytes),

@@ -6,10 +6,10 @@ import type { Clock } from "../engine/stall-watch.ts";
 /** Missing messages of a hub are given up when it was gone for so long, in milliseconds. */
 const GONE_MS = 60_000;
 /** How often it is looked whether a wait goes on, in milliseconds. */
-const LOOK_MS = 10_000;
+const LOOK_MS = 1000;
 /** Looks that find the same message missing before the stream is read again, and before it is given up. */
 const LOOKS_TO_READ_AGAIN = 2;
-const LOOKS_TO_GIVE_UP = 7;
+const LOOKS_TO_GIVE_UP = 70;
 
 /** Dependencies of a watch. */
 export interface GapWatchParts {
