@@ -19,7 +19,7 @@ export interface HostStream {
  *
  * @param socket The stream; bytes that it has read already are served as well.
  * @param model The device.
- * @param onEnd Called once, when the host is gone, or within `end()`.
+ * @param onEnd Called once, when the host is gone.
  */
 export function serveHost(socket: Socket, model: DeviceModel, onEnd: () => void): HostStream {
   let isCorked = false;
@@ -36,13 +36,6 @@ export function serveHost(socket: Socket, model: DeviceModel, onEnd: () => void)
     if (socket.writableLength > MOST_UNSENT_BYTES) socket.destroy();
   };
   const connection = new UrbConnection(model, write);
-  let hasEnded = false;
-  const finish = (): void => {
-    if (hasEnded) return;
-    hasEnded = true;
-    connection.end();
-    onEnd();
-  };
   socket.on("data", (chunk: Buffer) => {
     try {
       connection.feed(chunk);
@@ -52,10 +45,9 @@ export function serveHost(socket: Socket, model: DeviceModel, onEnd: () => void)
   });
   socket.on("error", () => socket.destroy());
   socket.on("end", () => socket.destroy());
-  socket.on("close", finish);
-  const end = (): void => {
-    socket.destroy();
-    finish(); // the kernel may free the port before the stream reports its end
-  };
-  return { isOpen: () => !socket.destroyed, end };
+  socket.on("close", () => {
+    connection.end();
+    onEnd();
+  });
+  return { isOpen: () => !socket.destroyed, end: () => socket.destroy() };
 }

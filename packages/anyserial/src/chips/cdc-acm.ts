@@ -29,7 +29,6 @@ const STATE = {
 const COMMUNICATION = { classCode: 2, subclass: 2, protocol: 1 } as const;
 const DATA = { classCode: 10, subclass: 0, protocol: 0 } as const;
 const UNTIL_TOLD = 0xffff;
-const NO_DATA = new Uint8Array();
 /** Version 1.1; calls are not managed; line coding and breaks; interface 0 is the master of 1. */
 const FUNCTIONAL = [
   ...[5, 0x24, 0, 0x10, 0x01],
@@ -41,7 +40,6 @@ const FUNCTIONAL = [
 /** The adapter's UART. */
 export class CdcAcmUart extends Uart {
   protected override readonly hasInterrupt: boolean = true;
-  protected override readonly hasErrorNotices: boolean = true;
   #lineCoding: Uint8Array = Uint8Array.from(LINE_CODING.initial);
   #breakEnd: NodeJS.Timeout | undefined;
 
@@ -71,9 +69,9 @@ export class CdcAcmUart extends Uart {
     }
   }
 
-  /** An error has a notice, which the driver of a break makes a byte; another broken character is a plain one behind it. */
+  /** Errors have no place among the bytes: a break is no byte, another broken character is one. */
   override arrive(data: Uint8Array, error?: CharacterError): void {
-    if (error !== undefined) super.arrive(NO_DATA, error);
+    if (error !== undefined) this.notify(error);
     if (error !== "break") super.arrive(data);
   }
 

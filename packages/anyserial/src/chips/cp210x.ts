@@ -56,7 +56,7 @@ export class Cp210xUart extends Uart {
   }
 
   accept({ request, value }: Setup, data: Uint8Array): boolean {
-    if (request === REQUEST.enable) this.#enable(value === 1);
+    if (request === REQUEST.enable) this.#enable();
     if (request === REQUEST.setBreak) this.setBreak(value === 1);
     if (request === REQUEST.embedEvents) this.#escape = value & 0xff;
     if (request === REQUEST.setModemHandshake) this.#setModemHandshake(value);
@@ -97,8 +97,7 @@ export class Cp210xUart extends Uart {
     return Uint8Array.from(escaped);
   }
 
-  #enable(isEnabled: boolean): void {
-    if (!isEnabled) this.closed();
+  #enable(): void {
     this.#escape = 0;
     this.discard();
   }

@@ -33,8 +33,6 @@ const LINE = {
 } as const;
 
 const STATUS_BYTES = 2;
-/** A driver that closes takes its reads back within this, unless they were answered just then. */
-const CLOSE_MS = 250;
 /** Eighths that the three bits of the fraction stand for. */
 const EIGHTHS = [0, 4, 2, 1, 3, 5, 6, 7] as const;
 /** Of a quarter of the chip's clock in eighths: 3 MHz, or 12 MHz where the driver asks for it. */
@@ -48,7 +46,6 @@ export class FtdiUart extends Uart {
   readonly #isFast: boolean;
   #latencyMs = 16;
   #reporting: NodeJS.Timeout | undefined;
-  #closing: NodeJS.Timeout | undefined;
 
   constructor(place: UartPlace, generation: FtdiGeneration) {
     super(place);
@@ -102,14 +99,11 @@ export class FtdiUart extends Uart {
 
   override unplugged(): void {
     clearTimeout(this.#reporting);
-    clearTimeout(this.#closing);
     this.#reporting = undefined;
-    this.#closing = undefined;
     super.unplugged();
   }
 
   #reset(what: number): void {
-    if (what === RESET.all && !this.isAwaited) this.closed(); // it opens the port
     if (what === RESET.all || what === RESET.input) this.discard();
     this.report();
   }
@@ -131,17 +125,6 @@ export class FtdiUart extends Uart {
       dtr: (value & 0x100) !== 0 ? (value & 1) !== 0 : this.outputs.dtr,
       rts: (value & 0x200) !== 0 ? (value & 2) !== 0 : this.outputs.rts,
     });
-    this.#checkClosed();
-    this.#closing ??= setTimeout(() => {
-      this.#closing = undefined;
-      this.#checkClosed();
-    }, CLOSE_MS);
-  }
-
-  /** Lines that fall are the driver's only word of a close, where no transfer waits for it to take back. */
-  #checkClosed(): void {
-    const { dtr, rts } = this.outputs;
-    if (!dtr && !rts && !this.isAwaited) this.closed();
   }
 
   /** A chip with several UARTs has the number of one in the low byte of the index, and the rest in the high one. */

@@ -49,8 +49,6 @@ export interface UartPlace {
 export abstract class Uart {
   /** Lines are reported on an endpoint of their own. */
   protected readonly hasInterrupt: boolean = false;
-  /** Errors as well, and none of them with the data. */
-  protected readonly hasErrorNotices: boolean = false;
   readonly speed: UsbSpeed;
   settings: UartSettings = FIRST_SETTINGS;
   outputs: UartOutputs = { dtr: false, rts: false };
@@ -67,13 +65,9 @@ export abstract class Uart {
   readonly #interrupt: number;
   readonly #arrivals = new Arrivals();
   #notices: Uint8Array[] = [];
-  #areNoticesAwaited = false;
-  /** Data stay behind an error, until the host has taken its notice. */
-  #isBehindNotice = false;
   #isHeldBack = false;
   #isStalled = false;
   #isOpen = false;
-  #reads = 0; // transfers that wait for bytes
 
   constructor({ speed, firstEndpoint }: UartPlace) {
     this.speed = speed;
@@ -128,11 +122,10 @@ export abstract class Uart {
 
   /** As of `DeviceModel.take`. */
   take(address: number, most: number): Uint8Array | undefined {
-    if (address === this.#interrupt) return this.#takeNotice();
+    if (address === this.#interrupt) return this.#notices.shift();
     if (address !== this.#in) return undefined;
-    const arrival = this.#takeArrival(Math.max(this.capacity(most), 1));
+    const arrival = this.#arrivals.take(Math.max(this.capacity(most), 1));
     if (arrival === undefined) return undefined;
-    this.#reads--;
     const transfer = this.encode(arrival);
     if (arrival.data.length > 0) this.line.onTaken?.(arrival.data.length);
     return transfer;
@@ -149,15 +142,9 @@ export abstract class Uart {
   /** As of `DeviceModel.onAwaited`. */
   awaited(address: number, isAwaited: boolean): void {
     if (address === this.#out && !isAwaited) this.#setHeldBack(false);
-    if (address === this.#interrupt) {
-      this.#areNoticesAwaited = isAwaited;
-      if (isAwaited) return;
-      this.#passNotice();
-      this.closed();
-    }
-    if (address !== this.#in) return;
-    this.#reads = isAwaited ? this.#reads + 1 : 0;
-    this.#setOpen(isAwaited);
+    if (address !== this.#in || isAwaited === this.#isOpen) return;
+    this.#isOpen = isAwaited;
+    this.line.onOpen?.(isAwaited);
   }
 
   /** The line has room again, or flow control lets bytes pass. */
@@ -188,7 +175,6 @@ export abstract class Uart {
   unplugged(): void {
     this.discard();
     this.#notices = [];
-    this.#isBehindNotice = false;
     this.#isHeldBack = false;
     this.awaited(this.#in, false);
     this.setBreak(false);
@@ -201,22 +187,6 @@ export abstract class Uart {
     this.#arrivals.clear();
     if (lost > 0) this.line.onTaken?.(lost);
     return lost;
-  }
-
-  /** The driver waits for bytes at this moment: not so while its application does not read. */
-  protected get isAwaited(): boolean {
-    return this.#reads > 0;
-  }
-
-  /** The driver has closed the port: of one whose application did not read, it takes no transfer back. */
-  protected closed(): void {
-    this.#setOpen(false);
-  }
-
-  #setOpen(isOpen: boolean): void {
-    if (isOpen === this.#isOpen) return;
-    this.#isOpen = isOpen;
-    this.line.onOpen?.(isOpen);
   }
 
   protected setSettings(settings: Partial<UartSettings>): void {
@@ -249,38 +219,11 @@ export abstract class Uart {
     this.#push({ data: new Uint8Array(), error: undefined, lines: this.lines });
   }
 
-  /** Reports the lines on the interrupt endpoint; while nobody has it open, the last ones. */
-  protected notify(): void {
+  /** Reports the lines, and an error, on the interrupt endpoint; while nobody has it open, the last lines. */
+  protected notify(error?: CharacterError): void {
     if (!this.#isOpen) this.#notices = [];
-    this.#pushNotice(undefined);
-  }
-
-  #pushNotice(error: CharacterError | undefined): void {
-    this.#notices.push(this.encodeNotice(this.lines, error));
+    this.#notices.push(this.encodeNotice(this.lines, this.#isOpen ? error : undefined));
     this.onReady(this.#interrupt);
-  }
-
-  #takeNotice(): Uint8Array | undefined {
-    const notice = this.#notices.shift();
-    if (this.#notices.length === 0) this.#passNotice();
-    return notice;
-  }
-
-  #passNotice(): void {
-    if (!this.#isBehindNotice) return;
-    this.#isBehindNotice = false;
-    this.onReady(this.#in);
-  }
-
-  /** Errors that have notices become some, in their place among the data. */
-  #takeArrival(most: number): Arrival | undefined {
-    while (!this.#isBehindNotice) {
-      const arrival = this.#arrivals.take(most);
-      if (!this.hasErrorNotices || arrival?.error === undefined) return arrival;
-      this.#isBehindNotice = this.#areNoticesAwaited; // the host may take none
-      this.#pushNotice(arrival.error);
-    }
-    return undefined;
   }
 
   #push(arrival: Arrival): void {

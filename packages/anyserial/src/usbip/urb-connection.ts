@@ -29,8 +29,6 @@ const NO_DATA = new Uint8Array();
 const IN = 0x80;
 /** A host has some dozens under way. */
 const MOST_WAITING = 4096;
-/** Answers that a host may not have read when it takes the transfer back. */
-const MOST_RECENT = 64;
 
 /** The device's side of one connection. */
 export class UrbConnection {
@@ -39,8 +37,6 @@ export class UrbConnection {
   readonly #write: (bytes: Uint8Array) => void;
   readonly #waiting = new Map<number, Urb[]>();
   readonly #pumping = new Set<number>();
-  /** Endpoints of the transfers that were answered last. */
-  readonly #recent = new Map<number, number>();
   #count = 0;
   #rest: Uint8Array = NO_DATA;
   #command: UrbCommand | undefined;
@@ -139,10 +135,6 @@ export class UrbConnection {
       return;
     }
     this.#write(encodeUnlinkAnswer(sequence, STATUS.ok)); // it was answered before
-    const address = this.#recent.get(victim);
-    if (address !== undefined && this.#waiting.get(address)?.length === 0) {
-      this.#model.onAwaited(address, false);
-    }
   }
 
   /** Lets the device answer as many transfers as it can; it may call back meanwhile. */
@@ -177,12 +169,6 @@ export class UrbConnection {
     if (at === -1) return;
     queue?.splice(at, 1);
     this.#count--;
-    this.#recent.set(urb.sequence, address);
-    if (this.#recent.size <= MOST_RECENT) return;
-    for (const [oldest] of this.#recent) {
-      this.#recent.delete(oldest);
-      return;
-    }
   }
 
   #stall(sequence: number): void {
