@@ -13,6 +13,7 @@ import {
   type Link,
   type LinkChange,
   type LinkParts,
+  listenWith,
   Outbound,
   settingsOf,
   type Unnumbered,
@@ -23,6 +24,7 @@ import type { DurableStream } from "./transport.ts";
 import { encodeMessage, PAYLOAD_MAX, type WireMessage } from "./wire.ts";
 
 const WINDOW_MESSAGES = 1000;
+/** Messages of a hub that may wait for one in front of them; a reader that reads again passes over as many. */
 const HOLD_MESSAGES = 10_000;
 const WINDOW_BYTES = 4 * 1024 * 1024;
 const FIRST_RETRY_MS = 100;
@@ -62,15 +64,8 @@ export class DurableLink implements Link {
     this.#spool = new Spool(limitsOf(parts), parts.lastSequence);
     this.#gate = new SpoolGate(this.#spool, parts.clock, () => this.#parts.network.fullChanged());
     const { name: network, emit, transport } = parts;
-    this.#inbox = new Inbox(
-      {
-        onMessage: (hub, message) => this.#receive(hub, message),
-        onGap: (hub, gap) =>
-          emit({ type: "gap", network, hub, messages: gap.to - gap.from + 1, ...gap }),
-        onRestart: (hub, lastSequence) => emit({ type: "hub-restart", network, hub, lastSequence }),
-      },
-      { messages: HOLD_MESSAGES },
-    );
+    const listener = listenWith(parts, (hub, message) => this.#receive(hub, message));
+    this.#inbox = new Inbox(listener, { messages: HOLD_MESSAGES });
     this.#stream = transport.openStream(network, settingsOf(parts), {
       onRecord: ({ hub, bytes }) => this.#record(hub, bytes),
       onRemoved: () => this.#inbox.settle(),

@@ -8,6 +8,7 @@ import type { SharingPlan } from "../engine/plan.ts";
 import type { Clock } from "../engine/stall-watch.ts";
 import type { Traffic } from "../engine/traffic.ts";
 import type { ClusterEvent, LinkSnapshot } from "../model/types.ts";
+import type { InboxListener } from "./inbox.ts";
 import type { StreamSettings, Transport } from "./transport.ts";
 import type { WireMessage } from "./wire.ts";
 
@@ -112,6 +113,19 @@ export function deliver(
     traffic.report({ network: name, member: remoteName }, "in", payload);
   }
   network.receive({ name: remoteName, role, baudRate }, payload, sender);
+}
+
+/** Passes messages of other hubs on, and reports what is missing. */
+export function listenWith(
+  { name: network, emit }: LinkParts,
+  onMessage: InboxListener["onMessage"],
+): InboxListener {
+  return {
+    onMessage,
+    onGap: (hub, gap) =>
+      emit({ type: "gap", network, hub, messages: gap.to - gap.from + 1, ...gap }),
+    onRestart: (hub, lastSequence) => emit({ type: "hub-restart", network, hub, lastSequence }),
+  };
 }
 
 /** How the stream of a network keeps its messages. */

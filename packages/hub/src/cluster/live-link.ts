@@ -10,6 +10,7 @@ import {
   type Link,
   type LinkChange,
   type LinkParts,
+  listenWith,
   Outbound,
 } from "./link-parts.ts";
 import { encodeMessage, PAYLOAD_MAX } from "./wire.ts";
@@ -34,13 +35,9 @@ export class LiveLink implements Link {
     this.#parts = parts;
     this.#sequence = parts.lastSequence;
     this.#outbound = new Outbound(parts);
-    const { name: network, emit, transport } = parts;
-    this.#inbox = new Inbox({
-      onMessage: (hub, message) => deliver(this.#parts, hub, message),
-      onGap: (hub, gap) =>
-        emit({ type: "gap", network, hub, messages: gap.to - gap.from + 1, ...gap }),
-      onRestart: (hub, lastSequence) => emit({ type: "hub-restart", network, hub, lastSequence }),
-    });
+    const { name: network, transport } = parts;
+    const listener = listenWith(parts, (hub, message) => deliver(this.#parts, hub, message));
+    this.#inbox = new Inbox(listener);
     this.#unsubscribe = transport.subscribe("live", network, (hub, bytes) => {
       if (hub !== parts.hub) this.#inbox.accept(hub, bytes);
     });
