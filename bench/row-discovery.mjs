@@ -52,15 +52,9 @@ async function timeLists(packageDir, roots, rounds) {
 async function timeEvents(packageDir, roots, rounds) {
   const { ffi } = await load(packageDir, "ffi/koffi.js");
   const { linuxParts } = await load(packageDir, "linux/backend.js");
-  const { bindInotify, Inotify } = await load(packageDir, "linux/inotify.js");
   const { PosixBackend } = await load(packageDir, "posix/posix-backend.js");
-  const { createLinuxDiscovery } = await load(packageDir, "linux/device-discovery.js");
   const { PortEvents } = await load(packageDir, "discovery/port-events.js");
-  const parts = linuxParts(ffi, process.arch);
-  const { platform, readiness } = parts;
-  const inotify = new Inotify(bindInotify(ffi), platform.libc, readiness);
-  const discovery = createLinuxDiscovery({ ffi, inotify, roots });
-  const backend = new PosixBackend({ ...parts, discovery });
+  const backend = new PosixBackend(linuxParts(ffi, process.arch, { roots }));
   const events = new PortEvents(async () => backend, { initial: true });
   for (let port = 0; port < PORTS; port++) await events.next();
   const times = [];

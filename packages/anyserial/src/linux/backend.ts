@@ -19,13 +19,21 @@ import { linuxFolderAbi } from "./folder-abi.ts";
 import { bindLinuxFolderCalls } from "./folder-calls.ts";
 import { bindInotify, Inotify } from "./inotify.ts";
 import { watchPlace } from "./link-watch.ts";
+import type { DeviceRoots } from "./list.ts";
 import { linuxPlatform } from "./platform.ts";
 import { bindDuplicate, openLinuxPty } from "./pty.ts";
 import { epollDriver } from "./readiness.ts";
 
 /** The backend of the running system. */
 export function createBackend(ffi: Ffi, { arch, mechanism }: RunsOn): Backend {
-  return new PosixBackend(linuxParts(ffi, arch, mechanism));
+  return new PosixBackend(linuxParts(ffi, arch, { mechanism }));
+}
+
+interface LinuxOptions {
+  /** Forces a readiness mechanism; by default the best that the runtime has. */
+  readonly mechanism?: Mechanism | undefined;
+  /** Where ports are discovered, in place of `/sys` and `/dev`. */
+  readonly roots?: DeviceRoots | undefined;
 }
 
 /**
@@ -33,10 +41,14 @@ export function createBackend(ffi: Ffi, { arch, mechanism }: RunsOn): Backend {
  *
  * @param ffi Foreign-function interface.
  * @param arch CPU as Node names it.
- * @param mechanism Forces a readiness mechanism; by default the best that the runtime has.
+ * @param options Other parts than those of the running system.
  * @throws {@link UnsupportedPlatformError} `ERR_SERIAL_PLATFORM` — nothing is known of the CPU.
  */
-export function linuxParts(ffi: Ffi, arch: string, mechanism?: Mechanism): PosixBackendParts {
+export function linuxParts(
+  ffi: Ffi,
+  arch: string,
+  { mechanism, roots }: LinuxOptions = {},
+): PosixBackendParts {
   const abi = linuxAbi(arch);
   const folderAbi = abi && linuxFolderAbi(arch, abi.errno);
   if (abi === undefined || folderAbi === undefined) {
@@ -56,7 +68,7 @@ export function linuxParts(ffi: Ffi, arch: string, mechanism?: Mechanism): Posix
   const duplicate = bindDuplicate(ffi, abi);
   const openPty = (name: string | undefined): EmulatedBackendPort =>
     openLinuxPty({ platform, abi, readiness, inotify, reads, access, duplicate }, name);
-  const discovery = createLinuxDiscovery({ ffi, inotify });
+  const discovery = createLinuxDiscovery({ ffi, inotify, roots });
   let bound: LinkSystem | undefined;
   const links = (): LinkSystem => {
     bound ??= {
